@@ -1,0 +1,76 @@
+"""Everything a plug-in needs is importable from here, and nothing else is public."""
+
+from harness.environment import Capabilities, Environment
+from harness.errors import (
+    ContextLimit,
+    EnvironmentFailure,
+    FormatError,
+    HarnessError,
+    ModelError,
+    PluginError,
+    UsageError,
+)
+from harness.hooks import hookimpl
+from harness.model import Episode, Generation, Model, ModelCapabilities, ModelOptions, Request, Response
+from harness.protocol import TextRules, ToolRules
+from harness.rules import Rules, Tool
+from harness.sandbox import Result, Sandbox, SandboxProvider
+from harness.strategy import END, Strategy
+from harness.task import Host, Task
+from harness.tree import Candidate, Node, Tree
+from harness.types import (
+    Action,
+    Message,
+    Observation,
+    Reply,
+    Sample,
+    Score,
+    Settings,
+    Status,
+    ToolCall,
+    Usage,
+)
+
+__all__ = [
+    "END",
+    "Action",
+    "Candidate",
+    "Capabilities",
+    "ContextLimit",
+    "Environment",
+    "EnvironmentFailure",
+    "Episode",
+    "FormatError",
+    "Generation",
+    "HarnessError",
+    "Host",
+    "Message",
+    "Model",
+    "ModelCapabilities",
+    "ModelError",
+    "ModelOptions",
+    "Node",
+    "Observation",
+    "PluginError",
+    "Reply",
+    "Request",
+    "Response",
+    "Result",
+    "Rules",
+    "Sample",
+    "Sandbox",
+    "SandboxProvider",
+    "Score",
+    "Settings",
+    "Status",
+    "Strategy",
+    "Task",
+    "TextRules",
+    "Tool",
+    "ToolCall",
+    "ToolRules",
+    "Tree",
+    "Usage",
+    "UsageError",
+    "hookimpl",
+]

@@ -1,0 +1,112 @@
+"""A family of samples with its environment and its scoring."""
+
+import inspect
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Mapping, Sequence
+from hashlib import sha256
+from pathlib import Path
+from random import Random
+from typing import Any, ClassVar, Protocol
+
+from harness.environment import Environment
+from harness.errors import UsageError
+from harness.model import Model
+from harness.rules import Rules
+from harness.sandbox import SandboxProvider
+from harness.types import Action, Sample, Score, Settings, digest
+
+
+class Host(Protocol):
+    """What the host offers a task for the length of a run."""
+
+    settings: Settings
+
+    @property
+    def scratch(self) -> Path:
+        """A folder of the run for the task's own files; gone afterwards."""
+
+    def sandbox(self, spec: str) -> SandboxProvider:
+        """Sandboxes of the kind `spec`, from whichever plug-in has them."""
+
+    def model(self, name: str) -> Model:
+        """A model by `provider/name`, for tasks that need a host or a judge."""
+
+    def data(self, name: str) -> Path | None:
+        """The folder registered by `harness data add NAME PATH`, or None."""
+
+
+class Task(ABC):
+    """Offered by a plug-in through `harness_tasks`; cheap to make, imports nothing heavy."""
+
+    name: ClassVar[str]
+    group: ClassVar[str | None] = None
+    """`web` or `games`, or None; `--tasks` takes groups too."""
+    summary: ClassVar[str] = ""
+    profiles: ClassVar[Mapping[str, tuple[str, ...]]] = {"native": ("text",)}
+    """Profile to the protocols it can be played in, the usual one first."""
+    splits: ClassVar[tuple[str, ...]] = ("test",)
+
+    def setup(self, host: Host) -> None:  # noqa: B027
+        """Called once, before anything else, and only when the task is to be played."""
+
+    def teardown(self) -> None:  # noqa: B027
+        """Called once, after the last episode, also after a failure."""
+
+    @abstractmethod
+    def samples(self, split: str) -> Iterable[Sample]:
+        """The samples of a split, in a fixed order. Raises `UsageError` for an unknown split."""
+
+    @abstractmethod
+    def rules(self, settings: Settings) -> Rules:
+        """How the task is played under these settings."""
+
+    @abstractmethod
+    def open(self, sample: Sample, settings: Settings) -> Environment:
+        """A new environment for one episode; `reset` comes next."""
+
+    @abstractmethod
+    def solve(self, sample: Sample, settings: Settings) -> Sequence[Action]:
+        """The expert's actions, which score 1. Empty where no expert is known."""
+
+    def random_action(self, sample: Sample, random: Random) -> Action:
+        """Something a random agent might do; the audit shows that it does not score 1."""
+        raise NotImplementedError
+
+    def errata(self, sample: Sample) -> str | None:
+        """Why the gold answer of this sample is known to be wrong, or None."""
+        return None
+
+    def skipped(self, split: str) -> Mapping[str, str]:
+        """Samples of a split that cannot be played here: id to reason. Listed, never hidden."""
+        return {}
+
+    def aggregate(self, scores: Sequence[tuple[Sample, Score]], settings: Settings) -> float:
+        """The task's score over scored samples; the mean, unless the task defines another."""
+        return sum(s.value for _, s in scores) / len(scores) if scores else 0.0
+
+    def engine(self, settings: Settings) -> Mapping[str, str]:
+        """The engine behind the environment, as far as scores depend on it."""
+        return {}
+
+    def fingerprint(self, settings: Settings, split: str) -> dict[str, str]:
+        """Content hash by part; tables mix runs only where all parts agree."""
+        folder = Path(inspect.getfile(type(self)))
+        packaged = (folder.parent / "__init__.py").exists()
+        files = sorted(folder.parent.rglob("*.py")) if packaged else [folder]
+        rules: dict[str, Any] = self.rules(settings).describe()
+        return {
+            "prompts": digest(rules["prompt"]),
+            "protocol": digest(settings.profile, settings.protocol, rules["tools"], rules["stop"]),
+            "limits": digest(rules["turns"]),
+            "data": digest(split, list(self.samples(split))),
+            "grader": sha256(b"\0".join(f.read_bytes() for f in files)).hexdigest()[:16],
+            "engine": digest(dict(self.engine(settings))),
+        }
+
+    def protocol(self, profile: str) -> str:
+        """The usual protocol of a profile. Raises `UsageError` where the task lacks the profile."""
+        if profile not in self.profiles:
+            raise UsageError(
+                f"task {self.name!r} has no profile {profile!r}; it has {', '.join(self.profiles)}"
+            )
+        return self.profiles[profile][0]

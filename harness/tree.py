@@ -1,0 +1,228 @@
+"""The states of one episode. A ReAct episode is a tree with one branch."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from random import Random
+from typing import Any, TypeVar
+
+from harness.environment import Environment
+from harness.errors import BudgetSpent, EnvironmentFailure, FormatError, blame
+from harness.meter import Meter
+from harness.model import Generation
+from harness.rules import Rules
+from harness.types import Action, Limits, Message, Observation, Reply, Score, Status
+
+T = TypeVar("T")
+Work = Callable[..., Awaitable[Any]]
+"""Runs a blocking call in a worker thread: `await work(function, *arguments)`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A reply that may be executed: its actions, or why it holds none."""
+
+    reply: Reply
+    actions: tuple[Action, ...] = ()
+    error: FormatError | None = field(default=None, compare=False)
+
+    @property
+    def key(self) -> str:
+        """Equal for candidates that do the same; an unreadable reply stands for itself."""
+        return "; ".join(a.key for a in self.actions) if self.actions else self.reply.text.strip()
+
+    def __str__(self) -> str:
+        return "; ".join(map(str, self.actions)) if self.actions else self.reply.text.strip()
+
+
+@dataclass(slots=True, eq=False)
+class Node:
+    """One state: the reply that led here, what was then seen, the world as it is now."""
+
+    id: int
+    parent: "Node | None"
+    candidate: Candidate | None
+    observation: Observation
+    messages: tuple[Message, ...]
+    """What this node adds to the conversation; of the root, the whole prompt."""
+    depth: int = 0
+    status: Status | None = None
+    """Set once the path ends here."""
+    environment: Environment | None = field(default=None, repr=False)
+    """None once it was moved on to a child, or never needed."""
+    children: "list[Node]" = field(default_factory=list, repr=False)
+    value: float | None = None
+    """What a strategy thinks of this state; never the true score."""
+    notes: dict[str, Any] = field(default_factory=dict, repr=False)
+    """A strategy's own remarks on this state."""
+
+    @property
+    def open(self) -> bool:
+        return self.status is None
+
+    def path(self) -> "list[Node]":
+        """From the root to here."""
+        nodes, node = [self], self
+        while node.parent is not None:
+            nodes.append(node := node.parent)
+        return nodes[::-1]
+
+
+@dataclass(slots=True, eq=False)
+class Tree:
+    """An episode's states and everything a strategy may ask for."""
+
+    root: Node
+    rules: Rules
+    model: Meter
+    random: Random
+    """Seeded by the episode: the same run draws the same numbers."""
+    limits: Limits
+    fresh: Callable[[], Environment]
+    work: Work
+    keep: bool
+    generation: Generation = Generation()
+    nodes: list[Node] = field(default_factory=list)
+    steps: int = 0
+    spent: str | None = None
+    """Which budget ended the episode, if one did."""
+
+    def messages(self, node: Node, advice: Sequence[str | Message] = ()) -> list[Message]:
+        """The prompt of a turn at `node`: the history as the rules show it, then the advice."""
+        shown = self.rules.view([m for n in node.path() for m in n.messages])
+        texts = [a for a in advice if isinstance(a, str)]
+        shown += [a for a in advice if isinstance(a, Message)]
+        if texts:
+            added = "\n\n".join(texts)
+            if shown and shown[-1].role == "user":
+                shown[-1] = Message("user", f"{shown[-1].content}\n\n{added}")
+            else:
+                shown.append(Message("user", added))
+        return shown
+
+    async def propose(
+        self,
+        node: Node,
+        advice: Sequence[str | Message] = (),
+        n: int = 1,
+        temperature: float | None = None,
+    ) -> list[Candidate]:
+        """`n` replies of the acting model at `node`, read by the rules."""
+        replies = await self.model.generate(
+            self.messages(node, advice),
+            n=n,
+            temperature=temperature,
+            stop=self.rules.stop,
+            tools=self.rules.tools,
+            turn=node.depth,
+        )
+        return [self.read(r) for r in replies]
+
+    def read(self, reply: Reply) -> Candidate:
+        """A reply as the rules read it; no reply is too strange to be read."""
+        try:
+            actions = self.rules.parse(reply)
+        except FormatError as error:
+            return Candidate(reply, error=error)
+        return Candidate(reply, actions)
+
+    async def ask(self, purpose: str, messages: Sequence[Message], **how: Any) -> str:
+        """The text of one reply to a question that is no turn: to a planner or a judge."""
+        (reply,) = await self.model.generate(list(messages), purpose=purpose, **how)
+        return reply.text
+
+    async def expand(self, node: Node, candidate: Candidate) -> Node:
+        """Execute `candidate` at `node`: fork if a strategy may come back, step, record."""
+        if not node.open:
+            raise ValueError(f"node {node.id} has ended ({node.status}); it cannot be expanded")
+        if 0 < self.limits.steps <= self.steps:
+            raise BudgetSpent(f"{self.limits.steps} steps")
+        self.steps += 1
+        world = await self._world(node)
+        seen: list[tuple[Action | None, Observation]] = []
+        try:
+            if candidate.error is not None:
+                seen.append((None, self.rules.mistake(candidate.error)))
+            for action in candidate.actions:
+                with blame(type(world).__name__, "step", EnvironmentFailure, "environment"):
+                    seen.append((action, await self.work(world.step, action)))
+                if seen[-1][1].done:
+                    break
+        except BaseException:
+            await self.work(world.close)
+            raise
+        return self._add(node, candidate, seen, world)
+
+    def _add(
+        self,
+        node: Node,
+        candidate: Candidate,
+        seen: list[tuple[Action | None, Observation]],
+        world: Environment,
+    ) -> Node:
+        last = seen[-1][1]
+        together = Observation("\n".join(o.text for _, o in seen), last.status)
+        feedback = self.rules.feedback(candidate.reply, seen)
+        messages = (candidate.reply.message, *feedback)
+        child = Node(len(self.nodes), node, candidate, together, messages, node.depth + 1, last.status, world)
+        if child.open and 0 < self.rules.turns <= child.depth:
+            child.status = Status.TASK_LIMIT
+        node.children.append(child)
+        self.nodes.append(child)
+        self.model.saw(child.id, node.id, candidate, together, child.status)
+        return child
+
+    async def _world(self, node: Node) -> Environment:
+        """The world at `node`, free to be stepped: moved on, forked, or played again."""
+        world: Environment | None = node.environment
+        if world is None:
+            return await self._replay(node)
+        if self.keep and world.capabilities.fork:
+            with blame(type(world).__name__, "fork", EnvironmentFailure, "environment"):
+                world = await self.work(world.fork)
+            return world
+        node.environment = None
+        return world
+
+    async def _replay(self, node: Node) -> Environment:
+        """A fresh world in the state of `node`, by the same actions; it must show the same."""
+        world = await self.work(self.fresh)
+        try:
+            with blame(type(world).__name__, "replay", EnvironmentFailure, "environment"):
+                await self._same(await self.work(world.reset), self.root)
+                for past in node.path()[1:]:
+                    assert past.candidate is not None
+                    seen = [await self.work(world.step, a) for a in past.candidate.actions]
+                    if seen:
+                        await self._same(Observation("\n".join(o.text for o in seen)), past)
+        except BaseException:
+            await self.work(world.close)
+            raise
+        return world
+
+    async def _same(self, seen: Observation, node: Node) -> None:
+        if seen.text != node.observation.text:
+            raise EnvironmentFailure(
+                "the environment is not deterministic: played again, the same actions showed "
+                f"{seen.text[:200]!r} where they had shown {node.observation.text[:200]!r}"
+            )
+
+    def end(self, node: Node, status: Status) -> None:
+        """Close the path at `node`."""
+        node.status = status
+
+    async def grade(self, leaf: Node) -> Score:
+        """The true score of a leaf. For the host, after `submit`; strategies do not call it."""
+        world = leaf.environment or await self._replay(leaf)
+        leaf.environment = world
+        with blame(type(world).__name__, "score", EnvironmentFailure, "environment"):
+            score: Score = await self.work(world.score)
+        if not 0 <= score.value <= 1:
+            raise EnvironmentFailure(f"{type(world).__name__} scored {score.value}, outside [0, 1]")
+        return score
+
+    async def close(self) -> None:
+        """Give back every world that is still held."""
+        for node in self.nodes:
+            if (world := node.environment) is not None:
+                node.environment = None
+                await self.work(world.close)
