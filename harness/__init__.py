@@ -10,6 +10,9 @@ from harness.errors import (
     PluginError,
     UsageError,
 )
+from harness.events import Event
+from harness.executor import Executor
+from harness.exporter import Exporter
 from harness.hooks import hookimpl
 from harness.model import Episode, Generation, Model, ModelCapabilities, ModelOptions, Request, Response
 from harness.protocol import TextRules, ToolRules
@@ -40,6 +43,9 @@ __all__ = [
     "Environment",
     "EnvironmentFailure",
     "Episode",
+    "Event",
+    "Executor",
+    "Exporter",
     "FormatError",
     "Generation",
     "HarnessError",

@@ -7,7 +7,7 @@ import inspect
 from collections.abc import Sequence
 from typing import Any
 
-from harness.errors import BudgetSpent, ContextLimit, blame
+from harness.errors import BudgetSpent, ContextLimit, PluginError, blame
 from harness.strategy import END, Strategy
 from harness.tree import Candidate, Node, Tree
 from harness.types import Message, Status
@@ -45,7 +45,7 @@ class Default:
     name = "default"
 
     def select(self, tree: Tree) -> Any:
-        return next((n for n in reversed(tree.nodes) if n.open and not n.children), END)
+        return next((n for n in reversed(tree.nodes) if n.open and not n.children and not n.aside), END)
 
     async def propose(self, node: Node, advice: list[str | Message], tree: Tree) -> list[Candidate]:
         return await tree.propose(node, advice)
@@ -54,8 +54,10 @@ class Default:
         return candidates[:1]
 
     def submit(self, tree: Tree) -> Node:
-        leaves = [n for n in tree.nodes if not n.children]
-        return next((n for n in reversed(leaves) if not n.open), leaves[-1])
+        leaves = [n for n in tree.nodes if not n.children and not n.aside] or tree.nodes
+        ended = [n for n in leaves if not n.open]
+        completed = [n for n in ended if n.status is Status.COMPLETED]
+        return (completed or ended or leaves)[-1]
 
 
 async def play(tree: Tree, strategies: Sequence[Strategy]) -> Node:
@@ -65,21 +67,38 @@ async def play(tree: Tree, strategies: Sequence[Strategy]) -> Node:
         await hooks.all("plan", tree)
         while (node := await hooks.first("select", tree)) is not END:
             await turn(node, tree, hooks)
-        leaf: Node = await hooks.first("submit", tree)
     except BudgetSpent as spent:
         tree.spent = str(spent)
-        leaf = Default().submit(tree)
-    return leaf
+    except ContextLimit:  # of a question about the whole episode, which its strategy did not catch
+        if tree.nodes[-1].open:
+            tree.end(tree.nodes[-1], Status.CONTEXT_LIMIT)
+    return await submit(tree, hooks)
 
 
 async def turn(node: Node, tree: Tree, hooks: Hooks) -> None:
     """One turn: advice, candidates, a choice, its execution, and a look at the result."""
-    advice = await hooks.all("advise", node, tree)
+    if not node.open:
+        raise PluginError(f"a strategy selected state {node.id}, which has ended ({node.status})")
     try:
+        advice = await hooks.all("advise", node, tree)
         candidates = await hooks.first("propose", node, advice, tree)
+        chosen = await hooks.first("judge", node, candidates, tree)
     except ContextLimit:
         tree.end(node, Status.CONTEXT_LIMIT)
         return
-    for candidate in await hooks.first("judge", node, candidates, tree):
+    if not chosen and node.open:
+        raise PluginError(f"a strategy chose nothing at state {node.id} and did not end it: no way on")
+    for candidate in chosen:
         child = await tree.expand(node, candidate)
         await hooks.all("observe", child, tree)
+
+
+async def submit(tree: Tree, hooks: Hooks) -> Node:
+    """The leaf that is scored: the default's where choosing it takes a budget that is gone."""
+    try:
+        leaf: Node = await hooks.first("submit", tree)
+    except (BudgetSpent, ContextLimit) as e:
+        if isinstance(e, BudgetSpent):
+            tree.spent = tree.spent or str(e)
+        return Default().submit(tree)
+    return leaf

@@ -1,5 +1,6 @@
 """An episode's model calls: counted by purpose, held to the budgets, written to the journal."""
 
+import asyncio
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
@@ -14,7 +15,7 @@ from harness.types import Limits, Message, Observation, Reply, Status, Usage, di
 class Journal(Protocol):
     """Where calls and observations of one episode are written, and what an earlier try wrote."""
 
-    def past(self, seq: int, request: str) -> Response | None:
+    def past(self, seq: int, request: Request, key: str) -> Response | None:
         """The recorded answer to call `seq`. Raises `Diverged` if it was another request."""
 
     def call(self, seq: int, request: Request, key: str, response: Response) -> None: ...
@@ -31,7 +32,7 @@ class Diverged(HarnessError):
 class Unwritten:
     """A journal that keeps nothing, for tests and audits."""
 
-    def past(self, seq: int, request: str) -> Response | None:
+    def past(self, seq: int, request: Request, key: str) -> Response | None:
         return None
 
     def call(self, seq: int, request: Request, key: str, response: Response) -> None: ...
@@ -95,13 +96,20 @@ class Meter:
     async def _answer(self, request: Request) -> Response:
         seq, self.calls = self.calls, self.calls + 1
         key = digest([m.to_json() for m in request.messages], request.n, request.purpose)
-        past = self.journal.past(seq, key)
+        past = self.journal.past(seq, request, key)
         if past is not None:
             self.elapsed_before += past.usage.seconds
             return past
         model = self.models.get(request.purpose, self.models["act"])
         began = time.monotonic()
-        response = await model.generate(request)
+        left = self.limits.seconds - self.seconds if self.limits.seconds else None
+        try:
+            async with asyncio.timeout(left):
+                response = await model.generate(request)
+        except TimeoutError:
+            if left is None or self.seconds < self.limits.seconds:
+                raise
+            raise BudgetSpent(f"{self.limits.seconds:g} s") from None
         usage = replace(response.usage, calls=1, seconds=time.monotonic() - began)
         response = replace(response, usage=usage)
         self.journal.call(seq, request, key, response)

@@ -122,6 +122,8 @@ class TaskRecord:
     engine: Mapping[str, str] = field(default_factory=dict)
     skipped: Mapping[str, str] = field(default_factory=dict)
     """Samples that cannot be played here: id to reason."""
+    macro: bool = False
+    """The score is the mean of category means."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +151,11 @@ class RunRecord:
 
     def task(self, name: str) -> TaskRecord:
         return next(t for t in self.tasks if t.name == name)
+
+    def keys(self) -> list[str]:
+        """The planned episodes, in order."""
+        epochs = range(1, self.epochs + 1)
+        return [episode_key(t.name, s, e) for t in self.tasks for e in epochs for s in t.samples]
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)

@@ -84,6 +84,10 @@ class Task(ABC):
         """The task's score over scored samples; the mean, unless the task defines another."""
         return sum(s.value for _, s in scores) / len(scores) if scores else 0.0
 
+    def macro(self, settings: Settings) -> bool:
+        """Whether the task's score is the mean of its categories' means (`Score.category`)."""
+        return False
+
     def engine(self, settings: Settings) -> Mapping[str, str]:
         """The engine behind the environment, as far as scores depend on it."""
         return {}

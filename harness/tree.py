@@ -1,9 +1,10 @@
 """The states of one episode. A ReAct episode is a tree with one branch."""
 
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from random import Random
-from typing import Any, TypeVar
+from typing import Any, cast
 
 from harness.environment import Environment
 from harness.errors import BudgetSpent, EnvironmentFailure, FormatError, blame
@@ -12,7 +13,6 @@ from harness.model import Generation
 from harness.rules import Rules
 from harness.types import Action, Limits, Message, Observation, Reply, Score, Status
 
-T = TypeVar("T")
 Work = Callable[..., Awaitable[Any]]
 """Runs a blocking call in a worker thread: `await work(function, *arguments)`."""
 
@@ -52,6 +52,8 @@ class Node:
     children: "list[Node]" = field(default_factory=list, repr=False)
     value: float | None = None
     """What a strategy thinks of this state; never the true score."""
+    aside: bool = False
+    """A strategy follows a sibling instead: not selected or submitted by default."""
     notes: dict[str, Any] = field(default_factory=dict, repr=False)
     """A strategy's own remarks on this state."""
 
@@ -120,7 +122,10 @@ class Tree:
     def read(self, reply: Reply) -> Candidate:
         """A reply as the rules read it; no reply is too strange to be read."""
         try:
-            actions = self.rules.parse(reply)
+            with blame(type(self.rules).__name__, "parse", kind="rules"):
+                actions = self.rules.parse(reply)
+            if not actions:
+                raise FormatError("The reply holds no action.")
         except FormatError as error:
             return Candidate(reply, error=error)
         return Candidate(reply, actions)
@@ -142,15 +147,21 @@ class Tree:
         try:
             if candidate.error is not None:
                 seen.append((None, self.rules.mistake(candidate.error)))
-            for action in candidate.actions:
-                with blame(type(world).__name__, "step", EnvironmentFailure, "environment"):
-                    seen.append((action, await self.work(world.step, action)))
-                if seen[-1][1].done:
-                    break
+            with blame(type(world).__name__, "step", EnvironmentFailure, "environment"):
+                seen += await self._steps(world, candidate)
         except BaseException:
             await self.work(world.close)
             raise
         return self._add(node, candidate, seen, world)
+
+    async def _steps(self, world: Environment, candidate: Candidate) -> list[tuple[Action, Observation]]:
+        """Its actions one after another, until one ends the path."""
+        seen: list[tuple[Action, Observation]] = []
+        for action in candidate.actions:
+            seen.append((action, await self.work(world.step, action)))
+            if seen[-1][1].done:
+                break
+        return seen
 
     def _add(
         self,
@@ -178,32 +189,33 @@ class Tree:
             return await self._replay(node)
         if self.keep and world.capabilities.fork:
             with blame(type(world).__name__, "fork", EnvironmentFailure, "environment"):
-                world = await self.work(world.fork)
-            return world
+                return cast(Environment, await self.work(world.fork))
         node.environment = None
         return world
 
     async def _replay(self, node: Node) -> Environment:
         """A fresh world in the state of `node`, by the same actions; it must show the same."""
-        world = await self.work(self.fresh)
+        with blame("the task", "open", EnvironmentFailure, "environment of"):
+            world = cast(Environment, await self.work(self.fresh))
         try:
             with blame(type(world).__name__, "replay", EnvironmentFailure, "environment"):
                 await self._same(await self.work(world.reset), self.root)
                 for past in node.path()[1:]:
                     assert past.candidate is not None
-                    seen = [await self.work(world.step, a) for a in past.candidate.actions]
+                    seen = [o for _, o in await self._steps(world, past.candidate)]
                     if seen:
-                        await self._same(Observation("\n".join(o.text for o in seen)), past)
+                        await self._same(Observation("\n".join(o.text for o in seen), seen[-1].status), past)
         except BaseException:
             await self.work(world.close)
             raise
         return world
 
     async def _same(self, seen: Observation, node: Node) -> None:
-        if seen.text != node.observation.text:
+        if seen != node.observation:
             raise EnvironmentFailure(
                 "the environment is not deterministic: played again, the same actions showed "
-                f"{seen.text[:200]!r} where they had shown {node.observation.text[:200]!r}"
+                f"{seen.text[:200]!r} ({seen.status}) where they had shown "
+                f"{node.observation.text[:200]!r} ({node.observation.status})"
             )
 
     def end(self, node: Node, status: Status) -> None:
@@ -221,8 +233,9 @@ class Tree:
         return score
 
     async def close(self) -> None:
-        """Give back every world that is still held."""
-        for node in self.nodes:
-            if (world := node.environment) is not None:
-                node.environment = None
-                await self.work(world.close)
+        """Give back every world that is still held, also after one of them failed to close."""
+        async with AsyncExitStack() as held:
+            for node in self.nodes:
+                if (world := node.environment) is not None:
+                    node.environment = None
+                    held.push_async_callback(self.work, world.close)

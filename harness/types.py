@@ -142,6 +142,8 @@ class Score:
     """Named pieces, for the curious (`raw` and `corrected` where a gold answer is known wrong)."""
     progress: float | None = None
     """Share of sub-goals reached, in [0, 1]; None where the task has none."""
+    category: str = ""
+    """The kind of problem; where the task's score is a mean of category means, these are averaged."""
 
 
 @dataclass(frozen=True, slots=True)

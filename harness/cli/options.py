@@ -1,0 +1,86 @@
+"""Options that several commands share, and what they are turned into."""
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from harness.errors import UsageError
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def pairs(flag: str, given: Iterable[str]) -> dict[str, str]:
+    """`key=value` texts as a mapping. Raises `UsageError` that names the flag.
+
+    >>> pairs("-S", ["branches=3"])
+    {'branches': '3'}
+    """
+    found = {}
+    for text in given:
+        key, equals, value = text.partition("=")
+        if not equals or not key:
+            raise UsageError(f"{flag} {text}: expected key=value")
+        found[key.replace("_", "-") if flag == "-T" else key] = value
+    return found
+
+
+def comma(given: Iterable[str]) -> tuple[str, ...]:
+    """Names from several options, each with commas or spaces between.
+
+    >>> comma(["db,os", "kg"])
+    ('db', 'os', 'kg')
+    """
+    return tuple(n for text in given for n in text.replace(",", " ").split())
+
+
+def plugin_options(command: F) -> F:
+    """`--plugin FILE` and `--no-plugin NAME`."""
+    command = click.option(
+        "--plugin",
+        "plugin_files",
+        multiple=True,
+        type=click.Path(path_type=Path),
+        metavar="FILE",
+        help="Load a plug-in from a Python file. Repeatable.",
+    )(command)
+    return click.option(
+        "--no-plugin", "blocked", multiple=True, metavar="NAME", help="Do without a plug-in. Repeatable."
+    )(command)
+
+
+def json_option(command: F) -> F:
+    """`--json`."""
+    return click.option("--json", "as_json", is_flag=True, help="Print JSON and nothing else.")(command)
+
+
+def from_file(ctx: click.Context, _: click.Parameter, file: Path | None) -> Path | None:
+    """`--config FILE`: YAML whose keys are option names; the command line wins."""
+    if file is None:
+        return None
+    import yaml
+
+    try:
+        said = yaml.safe_load(file.read_text()) or {}
+    except (OSError, yaml.YAMLError) as e:
+        raise UsageError(f"--config {file}: {e}") from e
+    if not isinstance(said, dict):
+        raise UsageError(f"--config {file}: expected a mapping of option names to values")
+    known = {o.lstrip("-").replace("-", "_"): p for p in ctx.command.params for o in p.opts}
+    defaults: dict[str, Any] = {}
+    for key, value in said.items():
+        param = known.get(str(key).replace("-", "_"))
+        if param is None or param.name is None:
+            raise UsageError(
+                f"--config {file}: there is no option {key!r}; options are {', '.join(sorted(known))}"
+            )
+        defaults[param.name] = _texts(value) if param.multiple or param.nargs == -1 else value
+    ctx.default_map = {**(ctx.default_map or {}), **defaults}
+    return file
+
+
+def _texts(value: Any) -> list[str]:
+    if isinstance(value, dict):
+        return [f"{k}={str(v).lower() if isinstance(v, bool) else v}" for k, v in value.items()]
+    return [str(v) for v in value] if isinstance(value, list) else [str(value)]

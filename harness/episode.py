@@ -1,0 +1,153 @@
+"""One episode, from an opened environment to its record."""
+
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from hashlib import sha256
+from random import Random
+from time import time
+
+from harness.environment import Environment
+from harness.errors import EnvironmentFailure, HarnessError, blame
+from harness.journal import EpisodeJournal, Past
+from harness.loop import play
+from harness.meter import Diverged, Meter
+from harness.model import Episode, Model
+from harness.plan import Build, Job
+from harness.records import EpisodeRecord, NodeRecord
+from harness.spec import RunSpec
+from harness.store import RunStore
+from harness.tree import Node, Tree, Work
+from harness.types import Score, Status, Usage
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """What all episodes of a run are played with."""
+
+    spec: RunSpec
+    store: RunStore
+    model: Model
+    judge: Model | None
+    build: Build
+    work: Work
+    told: Callable[[str, str, Usage], None]
+    """Called with (episode key, purpose, usage) for each answered model call."""
+    warn: Callable[[str], None]
+
+
+def seed_of(run: int, key: str) -> int:
+    """An episode's seed: the run's and the episode's name, hashed."""
+    return int(sha256(f"{run}/{key}".encode()).hexdigest()[:8], 16) % 2**31
+
+
+async def play_episode(job: Job, stage: Stage, attempt: int, past: Past) -> EpisodeRecord:
+    """Play `job`; whatever breaks becomes an `error` record that names the side."""
+    started = time()
+    try:
+        return await _play(job, stage, attempt, past, started)
+    except Diverged as e:
+        stage.warn(f"{e}; it was started anew")
+        return await play_episode(job, stage, attempt + 1, {})
+    except HarnessError as e:
+        error = {"side": e.side, "what": str(e)}
+    except Exception as e:
+        error = {"side": "harness", "what": f"{type(e).__name__}: {e}", "trace": traceback.format_exc()}
+    return EpisodeRecord(
+        job.planned.task.name,
+        job.sample.id,
+        job.epoch,
+        Status.ERROR,
+        None,
+        seconds=time() - started,
+        started=started,
+        error=error,
+        attempt=attempt,
+    )
+
+
+async def _play(job: Job, stage: Stage, attempt: int, past: Past, started: float) -> EpisodeRecord:
+    seed = seed_of(stage.spec.seed, job.key)
+    task, settings = job.planned.task, job.planned.settings
+    rules = job.planned.rules
+    episode = Episode(job.key, task, job.sample, rules, settings, seed)
+    models = {"act": stage.model.bind(episode)}
+    if stage.judge is not None:
+        models["judge"] = stage.judge.bind(episode)
+    meter = Meter(
+        models,
+        stage.spec.generation,
+        stage.spec.limits,
+        seed,
+        EpisodeJournal(stage.store, job.key, attempt, past),
+        partial(stage.told, job.key),
+    )
+    fresh = partial(task.open, job.sample, settings)
+    strategies = stage.build()
+    root = await _root(job, fresh, stage.work)
+    tree = Tree(
+        root,
+        rules,
+        meter,
+        Random(seed),
+        stage.spec.limits,
+        fresh,
+        stage.work,
+        keep=any(s.returns for s in strategies),
+        nodes=[root],
+    )
+    try:
+        leaf = await play(tree, strategies)
+        score = await tree.grade(leaf)
+        return _record(job, tree, leaf, score, started, attempt)
+    finally:
+        await tree.close()
+
+
+async def _root(job: Job, fresh: Callable[[], Environment], work: Work) -> Node:
+    with blame(job.planned.task.name, "open", EnvironmentFailure, "environment"):
+        world = await work(fresh)
+    try:
+        with blame(type(world).__name__, "reset", EnvironmentFailure, "environment"):
+            problem = await work(world.reset)
+        with blame(job.planned.task.name, "prompt"):
+            prompt = tuple(job.planned.rules.prompt(problem))
+    except BaseException:
+        await work(world.close)
+        raise
+    return Node(0, None, None, problem, prompt, environment=world)
+
+
+def _record(job: Job, tree: Tree, leaf: Node, score: Score, started: float, attempt: int) -> EpisodeRecord:
+    status = Status.TASK_LIMIT if tree.spent else leaf.status or Status.TASK_LIMIT
+    return EpisodeRecord(
+        job.planned.task.name,
+        job.sample.id,
+        job.epoch,
+        status,
+        score,
+        dict(tree.model.usage),
+        leaf.depth,
+        tree.steps,
+        round(tree.model.seconds, 3),
+        round(started, 3),
+        tuple(map(_node, tree.nodes)),
+        leaf.id,
+        tree.spent,
+        attempt=attempt,
+    )
+
+
+def _node(node: Node) -> NodeRecord:
+    made = node.candidate
+    return NodeRecord(
+        node.id,
+        node.parent.id if node.parent else None,
+        node.messages,
+        tuple((a.name, dict(a.arguments)) for a in made.actions) if made else (),
+        made.error.kind if made and made.error else None,
+        node.observation.text,
+        node.status,
+        node.value,
+    )

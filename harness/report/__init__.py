@@ -1,0 +1,1 @@
+"""What run directories say: summaries, tables, progress, leaderboards. Reads records, plays nothing."""

@@ -1,0 +1,211 @@
+"""Carries out a run: plans it, plays what is missing, writes every episode as it ends."""
+
+import asyncio
+import os
+import platform
+from collections.abc import Awaitable, Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from harness.episode import Stage, play_episode
+from harness.errors import HarnessError, UsageError
+from harness.events import Event
+from harness.host import Plugins
+from harness.journal import tries
+from harness.model import Model
+from harness.plan import Job, PlannedTask, jobs, plan_strategies, plan_task
+from harness.records import EpisodeRecord, RunRecord
+from harness.spec import RunSpec
+from harness.store import RunStore
+from harness.types import Status, Usage
+
+Listener = Callable[[Event], None]
+
+
+@dataclass(slots=True)
+class Run:
+    """A planned run. `close` gives back what planning opened."""
+
+    spec: RunSpec
+    plugins: Plugins
+    planned: list[PlannedTask]
+    record: RunRecord
+    model: Model
+    judge: Model | None
+    extra: list[Model]
+    build: Any
+
+    def close(self) -> None:
+        for planned in self.planned:
+            planned.close()
+
+
+def plan(spec: RunSpec, plugins: Plugins, command: str = "") -> Run:
+    """Everything that can be wrong before the first model call is found here."""
+    build, label, oracle = plan_strategies(plugins, spec)
+    model = plugins.model(spec.model, spec.model_options)
+    judge = None
+    if spec.judge_model:
+        judge = plugins.model(spec.judge_model, spec.judge_options or spec.model_options)
+    planned: list[PlannedTask] = []
+    extra: list[Model] = []
+    try:
+        for name in plugins.expand_tasks(spec.tasks):
+            planned.append(plan_task(plugins, spec, name, extra))
+        for p in planned:
+            if p.settings.protocol == "tools" and not model.capabilities.tools:
+                raise UsageError(f"model {spec.model!r} has no function calling; add --protocol text")
+        record = RunRecord(
+            model.name,
+            label,
+            oracle,
+            tuple(p.record() for p in planned),
+            spec.epochs,
+            spec.seed,
+            spec.digest,
+            command,
+            spec.decides(),
+            dict(plugins.origins),
+            _machine(),
+            {},
+            datetime.now(UTC).isoformat(timespec="seconds"),
+        )
+        return Run(spec, plugins, planned, record, model, judge, extra, build)
+    except BaseException:
+        for p in planned:
+            p.close()
+        raise
+
+
+def _machine() -> dict[str, str]:
+    return {
+        "python": platform.python_version(),
+        "system": platform.platform(),
+        "cpus": str(os.cpu_count()),
+    }
+
+
+def find_unfinished(folder: Path, record: RunRecord) -> Path | None:
+    """The newest run in `folder` of the same plan and content that lacks episodes."""
+    for path in sorted(folder.glob("*/run.json"), reverse=True):
+        try:
+            store = RunStore(path.parent)
+        except HarnessError:
+            continue
+        if store.record.plan == record.plan and same_content(store.record, record) is None:
+            done = {e.key for e in store.episodes() if e.status is not Status.ERROR}
+            if done < set(record.keys()):
+                return path.parent
+    return None
+
+
+def same_content(old: RunRecord, new: RunRecord) -> str | None:
+    """What differs between two records of one plan, or None."""
+    for task in new.tasks:
+        before = next((t for t in old.tasks if t.name == task.name), None)
+        if before is None or tuple(before.samples) != tuple(task.samples):
+            return f"the samples of {task.name}"
+        parts = [k for k, v in task.fingerprint.items() if before.fingerprint.get(k) != v]
+        if parts:
+            return f"the {', '.join(parts)} of {task.name}"
+    return None
+
+
+async def carry_out(run: Run, store: RunStore, listeners: Sequence[Listener] = ()) -> list[HarnessError]:
+    """Play every planned episode that has no record yet. Returns failures of listeners.
+
+    Cancelling it ends the episodes in flight, whose steps stay in the journal.
+    """
+    teller = _Teller(run.plugins, list(listeners))
+    before = {e.key: e for e in store.episodes()}
+    finished = {k for k, e in before.items() if e.status is not Status.ERROR}
+    failed = {k: e.attempt for k, e in before.items() if e.status is Status.ERROR}
+    past = tries(store, failed)
+    todo = [j for j in jobs(run.planned, run.spec.epochs) if j.key not in finished]
+    _announce(run, before, finished, teller)
+    models = [m for m in (run.model, run.judge, *run.extra) if m is not None]
+    threads = ThreadPoolExecutor(max(4, min(64, run.spec.max_samples)), "environment")
+    executor = run.plugins.executor(run.spec.executor)
+    started: list[Model] = []
+    try:
+        if todo:
+            for model in models:
+                await model.start()
+                started.append(model)
+            store.amend(replace(store.record, model_facts=run.model.describe()))
+        stage = Stage(
+            run.spec, store, run.model, run.judge, run.build, _worker(threads), teller.call, teller.warn
+        )
+
+        async def one(job: Job) -> EpisodeRecord:
+            teller(Event("episode", job.planned.task.name, job.key))
+            return await play_episode(job, stage, *past.get(job.key, (0, {})))
+
+        async for record in executor.run(todo, one, run.spec.max_samples):
+            store.add_episode(record)
+            value = None if record.score is None else record.score.value
+            teller(Event("result", record.task, record.key, status=record.status, value=value))
+            if record.error and run.spec.fail_on_error:
+                raise HarnessError(f"{record.key} failed ({record.error['side']}): {record.error['what']}")
+    finally:
+        for model in started:
+            await model.close()
+        threads.shutdown()
+        teller(Event("done"))
+    return teller.failures
+
+
+def _announce(run: Run, before: dict[str, EpisodeRecord], finished: set[str], teller: "_Teller") -> None:
+    for planned in run.planned:
+        name = planned.task.name
+        total = len(planned.samples) * run.spec.epochs
+        done = [before[k] for k in finished if before[k].task == name]
+        teller(Event("run", name, total=total, finished=len(done)))
+        for record in done:
+            value = None if record.score is None else record.score.value
+            teller(Event("result", name, record.key, status=record.status, value=value, text="before"))
+
+
+def _worker(threads: ThreadPoolExecutor) -> Callable[..., Awaitable[Any]]:
+    """Blocking calls in threads; a cancelled episode waits for its call, so nothing is cut mid-step."""
+
+    async def work(function: Callable[..., Any], *given: Any) -> Any:
+        future = asyncio.get_running_loop().run_in_executor(threads, function, *given)
+        try:
+            return await asyncio.shield(future)
+        except asyncio.CancelledError:
+            await asyncio.wait([future])
+            raise
+
+    return work
+
+
+class _Teller:
+    """Passes events on to listeners; one that raises is reported once and not asked again."""
+
+    def __init__(self, plugins: Plugins, listeners: list[Listener]) -> None:
+        self.failures: list[HarnessError] = []
+        self.listeners = listeners
+        self.plugins = plugins
+        self.deaf: set[str] = set()
+        self.heard_by = plugins.named("harness_event")
+
+    def __call__(self, event: Event) -> None:
+        for listener in self.listeners:
+            listener(event)
+        for name in self.heard_by:
+            if name not in self.deaf:
+                try:
+                    self.plugins.ask(name, "harness_event", event=event)
+                except HarnessError as e:
+                    self.failures.append(e)
+                    self.deaf.add(name)
+
+    def call(self, key: str, purpose: str, usage: Usage) -> None:
+        self(Event("call", key.partition("/")[0], key, purpose=purpose, usage=usage))
+
+    def warn(self, text: str) -> None:
+        self(Event("warning", text=text))

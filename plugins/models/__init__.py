@@ -1,0 +1,1 @@
+"""Models under test, one provider a file; files with a leading underscore are shared by several."""

@@ -1,0 +1,120 @@
+"""A run that is killed loses at most the step in flight, and its resumed records are an unbroken run's."""
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+PLUGIN = Path(__file__).parent / "plugins" / "walk.py"
+STRATEGY = ["--strategy", "multibranch,backtrack", "-S", "branches=3"]
+
+
+def command(folder: Path, *more: str) -> list[str]:
+    return [
+        sys.executable, "-m", "harness", "run", "walk", "--plugin", str(PLUGIN), "-m", "walker",
+        "--log-dir", str(folder), "--epochs", "3", "-n", "2", "--json", *STRATEGY, *more,
+    ]  # fmt: skip
+
+
+def run(folder: Path, *more: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    env = {**os.environ, **environment}
+    return subprocess.run(command(folder, *more), env=env, capture_output=True, text=True, timeout=60)
+
+
+def lines(folder: Path, name: str) -> list[dict[str, Any]]:
+    (file,) = folder.glob(f"*/{name}")
+    return [json.loads(line) for line in file.read_text().splitlines()]
+
+
+def measured(folder: Path) -> dict[str, Any]:
+    """What an episode measured: all but times."""
+
+    def timeless(thing: Any) -> Any:
+        if isinstance(thing, dict):
+            return {k: timeless(v) for k, v in thing.items() if k not in ("seconds", "started")}
+        return [timeless(x) for x in thing] if isinstance(thing, list) else thing
+
+    return {f"{e['sample']}#{e['epoch']}": timeless(e) for e in lines(folder, "episodes.jsonl")}
+
+
+@pytest.fixture(scope="module")
+def unbroken(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    folder = tmp_path_factory.mktemp("unbroken")
+    assert run(folder).returncode == 0
+    return measured(folder)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_run_killed_at_random_moments_resumes_to_the_records_of_an_unbroken_one(
+    tmp_path: Path, seed: int, unbroken: dict[str, Any]
+) -> None:
+    draw = random.Random(seed)
+    for _ in range(4):
+        killed = subprocess.Popen(
+            command(tmp_path),
+            env={**os.environ, "WALK_PAUSE": "0.02"},
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        time.sleep(0.5 + draw.random())
+        killed.send_signal(signal.SIGKILL)
+        killed.wait()
+    assert run(tmp_path).returncode == 0
+    assert len(list(tmp_path.glob("*/run.json"))) == 1, "the same command resumes, it does not start anew"
+    assert measured(tmp_path) == unbroken
+    calls = [(e["episode"], e["attempt"], e["seq"]) for e in lines(tmp_path, "events.jsonl") if "seq" in e]
+    assert len(calls) == len(set(calls)), "no answered call was asked again"
+    finished = [e["sample"] + str(e["epoch"]) for e in lines(tmp_path, "episodes.jsonl")]
+    assert len(finished) == len(set(finished)), "no finished episode was played again"
+
+
+def test_ctrl_c_finishes_writing_and_says_how_to_go_on(tmp_path: Path, unbroken: dict[str, Any]) -> None:
+    stopped = subprocess.Popen(
+        command(tmp_path), env={**os.environ, "WALK_PAUSE": "0.1"}, stderr=subprocess.PIPE, text=True,
+        stdout=subprocess.DEVNULL,
+    )  # fmt: skip
+    time.sleep(1.5)
+    stopped.send_signal(signal.SIGINT)
+    _, said = stopped.communicate(timeout=20)
+    assert "go on with: harness run --resume" in said
+    assert stopped.returncode == 1
+    assert run(tmp_path).returncode == 0
+    assert measured(tmp_path) == unbroken
+
+
+def test_an_environment_that_breaks_is_an_error_and_the_run_goes_on(tmp_path: Path) -> None:
+    broken = run(tmp_path, "--epochs", "1", WALK_BREAKS="2")
+    assert broken.returncode == 1
+    by_sample = {e["sample"]: e for e in lines(tmp_path, "episodes.jsonl")}
+    assert by_sample["from2"]["status"] == "error"
+    assert by_sample["from2"]["score"] is None
+    assert by_sample["from2"]["error"]["side"] == "environment"
+    assert "the floor gave way" in by_sample["from2"]["error"]["what"]
+    (task,) = json.loads(broken.stdout)["tasks"]
+    assert (task["n"], task["statuses"]["errors"]) == (3, 1)
+    mended = run(tmp_path, "--epochs", "1")
+    assert mended.returncode == 0, "the same command plays what failed again, and only that"
+    assert [e["sample"] for e in lines(tmp_path, "episodes.jsonl")].count("from2") == 2
+    assert json.loads(mended.stdout)["tasks"][0]["n"] == 4
+
+
+def test_fail_on_error_stops_the_run(tmp_path: Path) -> None:
+    stopped = run(tmp_path, "--fail-on-error", "--epochs", "1", "-n", "1", WALK_BREAKS="1")
+    assert stopped.returncode == 1
+    assert "walk/from1#1 failed (environment)" in stopped.stderr
+    assert [e["sample"] for e in lines(tmp_path, "episodes.jsonl")] == ["from0", "from1"]
+
+
+def test_another_command_cannot_resume_a_run(tmp_path: Path) -> None:
+    run(tmp_path, "--epochs", "1")
+    (made,) = tmp_path.glob("*/run.json")
+    other = run(tmp_path, "--seed", "1", "--resume", str(made.parent))
+    assert other.returncode == 2
+    assert "was made by another command" in other.stderr

@@ -1,0 +1,77 @@
+"""What a run directory promises: a line is whole or absent, and what was written is read back."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from harness.errors import StoreError
+from harness.records import EpisodeRecord, NodeRecord, RunRecord, TaskRecord
+from harness.store import RunStore
+from harness.types import Message, Score, Status, ToolCall, Usage
+
+RUN = RunRecord(
+    "m", "react", False, (TaskRecord("t", "native", "text", "test", ("a", "b"), {}),), 1, 0, "p", "c"
+)
+
+
+def episode(sample: str = "a", text: str = "x", attempt: int = 0) -> EpisodeRecord:
+    root = NodeRecord(0, None, (Message("user", text),))
+    said = Message("assistant", text, (ToolCall("1", "f", "{}"),))
+    child = NodeRecord(1, 0, (said,), (("f", {"q": text}),), None, text, Status.COMPLETED, 0.5)
+    score = Score(1.0, {"raw": 1.0})
+    usage = {"act": Usage(1, 2, 3)}
+    return EpisodeRecord(
+        "t", sample, 1, Status.COMPLETED, score, usage, nodes=(root, child), leaf=1, attempt=attempt
+    )
+
+
+@given(st.text())
+def test_any_text_is_read_back_as_it_was_written(tmp_path_factory: pytest.TempPathFactory, text: str) -> None:
+    store = RunStore.create(tmp_path_factory.mktemp("run"), RUN)
+    with store:
+        store.add_episode(episode(text=text))
+    assert RunStore(store.path).episodes() == [episode(text=text)]
+
+
+def test_a_torn_last_line_is_cut_off_and_nothing_else_is_lost(tmp_path: Path) -> None:
+    with RunStore.create(tmp_path, RUN) as store:
+        store.add_episode(episode("a"))
+        store.add_episode(episode("b"))
+    file = tmp_path / "episodes.jsonl"
+    file.write_bytes(file.read_bytes()[:-10])
+    assert [e.sample for e in RunStore(tmp_path).episodes()] == ["a"]
+    with RunStore(tmp_path) as store:
+        store.add_episode(episode("b"))
+    assert [e.sample for e in RunStore(tmp_path).episodes()] == ["a", "b"]
+
+
+def test_a_later_attempt_takes_the_place_of_an_earlier_one(tmp_path: Path) -> None:
+    with RunStore.create(tmp_path, RUN) as store:
+        store.add_episode(episode(text="old"))
+        store.add_episode(episode(text="new", attempt=1))
+    (kept,) = store.episodes()
+    assert kept.attempt == 1
+
+
+def test_a_broken_line_is_named_by_file_and_number(tmp_path: Path) -> None:
+    RunStore.create(tmp_path, RUN)
+    (tmp_path / "episodes.jsonl").write_text("{}x\n")
+    with pytest.raises(StoreError, match=r"episodes\.jsonl:1: not JSON"):
+        RunStore(tmp_path).episodes()
+
+
+def test_two_writers_of_one_run_are_refused(tmp_path: Path) -> None:
+    with RunStore.create(tmp_path, RUN):
+        with pytest.raises(StoreError, match="another process is writing"):
+            RunStore(tmp_path).__enter__()
+
+
+def test_a_folder_without_a_run_is_said_to_be_none(tmp_path: Path) -> None:
+    with pytest.raises(StoreError, match="is no run directory"):
+        RunStore(tmp_path)
+
+
+def test_the_trajectory_leads_from_the_root_to_the_submitted_leaf() -> None:
+    assert [n.id for n in episode().path()] == [0, 1]
