@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from rich.console import Console
 from rich.progress import BarColumn, TaskID, TextColumn
@@ -20,6 +20,9 @@ from harness.report.form import NOTHING, clock, percent, tame
 
 WINDOW = 60.0
 """Seconds over which tokens per second are taken."""
+
+FRAME = 0.2
+"""Seconds between two drawings of a task: a run may tell of a thousand calls a second."""
 
 
 @dataclass(slots=True)
@@ -38,6 +41,9 @@ class _Task:
     began: float | None = None
     flying: set[str] = field(default_factory=set)
     calls: deque[tuple[float, int]] = field(default_factory=deque)
+    tokens: int = 0
+    """Of `calls`, which may be tens of thousands: they are not added up anew for each event."""
+    drawn: float = float("-inf")
 
     def hear(self, event: Event, now: float) -> None:
         if event.kind == "episode":
@@ -45,6 +51,7 @@ class _Task:
             self.began = now if self.began is None else self.began
         elif event.kind == "call":
             self.calls.append((now, event.usage.completion_tokens))
+            self.tokens += event.usage.completion_tokens
         elif event.kind == "result":
             self._result(event)
 
@@ -66,11 +73,11 @@ class _Task:
     def speed(self, now: float) -> str:
         """Completion tokens a second."""
         while self.calls and self.calls[0][0] < now - WINDOW:
-            self.calls.popleft()
+            self.tokens -= self.calls.popleft()[1]
         if not self.calls or self.began is None:
             return NOTHING
         span = min(WINDOW, max(now - self.began, 0.1))
-        return f"{sum(tokens for _, tokens in self.calls) / span:.0f}"
+        return f"{self.tokens / span:.0f}"
 
     def left(self, now: float) -> str:
         if self.done >= self.total:
@@ -132,9 +139,10 @@ class Progress:
             self._tell(event)
 
     def _draw(self, name: str) -> None:
-        if self._bars is None:
-            return
         task, now = self._tasks[name], self.now()
+        if self._bars is None or (now - task.drawn < FRAME and task.done < task.total):
+            return
+        task.drawn = now
         if name not in self._rows:
             self._rows[name] = self._bars.add_task(tame(name, 16), total=task.total, **_fields(task, now))
         self._bars.update(self._rows[name], completed=task.done, **_fields(task, now))
@@ -153,7 +161,7 @@ class Progress:
         self.console.print(Text("; ".join(t.line(now) for t in said)), soft_wrap=True)
 
 
-def _fields(task: _Task, now: float) -> dict[str, str]:
+def _fields(task: _Task, now: float) -> dict[str, Any]:
     return {
         "score": task.score,
         "errors": f" {task.errors} err" if task.errors else "",

@@ -75,7 +75,7 @@ class Refusal:
     def is_temporary(self) -> bool:
         if self.error.get("code") == "insufficient_quota":  # a 429 that no waiting heals
             return False
-        return self.status in RETRIED or self.status >= 500
+        return self.status in RETRIED or (self.status >= 500 and self.status != 501)  # not implemented
 
     def __str__(self) -> str:
         return f"HTTP {self.status}: {' '.join(self.message.split())[:500] or 'no message'}"

@@ -22,7 +22,17 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
 
-from harness import Model, ModelCapabilities, ModelOptions, Request, Response, Usage, UsageError, hookimpl
+from harness import (
+    Model,
+    ModelCapabilities,
+    ModelError,
+    ModelOptions,
+    Request,
+    Response,
+    Usage,
+    UsageError,
+    hookimpl,
+)
 
 from . import _chat, _settings
 from ._client import Client, Refused, TooLong
@@ -62,7 +72,11 @@ class OpenAI(Model):
         """The server wants `max_completion_tokens`, as OpenAI's reasoning models do."""
 
     async def start(self) -> None:
-        await self.client.reach()
+        try:
+            await self.client.reach()
+        except ModelError:
+            await self.close()
+            raise
 
     async def close(self) -> None:
         await self.client.close()

@@ -34,16 +34,14 @@ class DbSample(Sample):
     """INSERT, UPDATE, DELETE, or a kind of question: counting, ranking, join ..."""
     tables: tuple[Table, ...]
     gold: tuple[str, ...] = ()
-    """The right answers; for a change, unused."""
-    state: str = ""
-    """The hash of the tables after the right change (see state.py); for a question, unused."""
+    """The right answers; for a change, the hash of the tables after it (see state.py)."""
     reference: str = ""
     """SQL that makes the right change, or finds the right answer where that is known."""
     note: str = ""
     """What AgentBench tells about the table after the question."""
     evidence: str = ""
     corrected: tuple[str, ...] | None = None
-    """The right answers where `gold` is known to be wrong."""
+    """What is right where `gold` is known to be wrong."""
     dialect: str = "ansi"
     """`mysql` for reference SQL with MySQL's quoting; its text compares as MySQL's does."""
 

@@ -8,12 +8,12 @@ from typing import ClassVar
 
 from harness import Action, Environment, Host, Rules, Sample, SandboxProvider, Settings, Task, UsageError
 
-from . import errata, generate, official
+from . import errata, expert, generate, official
 from .environment import OsEnvironment
 from .play import PROFILES
 from .rules_text import NativeText, PublishedText
 from .rules_tools import NativeTools, PublishedTools
-from .samples import Match, OsSample, Value
+from .samples import OsSample
 
 _RULES: Mapping[tuple[str, str], type[Rules]] = {
     ("native", "text"): NativeText,
@@ -70,9 +70,7 @@ class OsTask(Task):
         return OsEnvironment(_ours(sample), PROFILES[settings.profile], self.provider)
 
     def solve(self, sample: Sample, settings: Settings) -> Sequence[Action]:
-        """Bundled: the reference commands. Official: the example script; its output is the answer where
-        the sample asks for one, so it is computed when the expert is asked."""
-        return _expert(_ours(sample), settings, self.provider)
+        return expert.solve(_ours(sample), settings, self.provider)
 
     def random_action(self, sample: Sample, random: Random) -> Action:
         """Looks around, changes something harmless, or guesses."""

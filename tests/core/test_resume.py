@@ -59,11 +59,12 @@ def test_a_run_killed_at_random_moments_resumes_to_the_records_of_an_unbroken_on
     for _ in range(4):
         killed = subprocess.Popen(
             command(tmp_path),
-            env={**os.environ, "WALK_PAUSE": "0.02"},
+            env={**os.environ, "WALK_PAUSE": "0.08"},
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
         time.sleep(0.5 + draw.random())
+        assert killed.poll() is None, "too fast: it was to be killed"
         killed.send_signal(signal.SIGKILL)
         killed.wait()
     assert run(tmp_path).returncode == 0
@@ -98,7 +99,7 @@ def test_an_environment_that_breaks_is_an_error_and_the_run_goes_on(tmp_path: Pa
     assert by_sample["from2"]["error"]["side"] == "environment"
     assert "the floor gave way" in by_sample["from2"]["error"]["what"]
     (task,) = json.loads(broken.stdout)["tasks"]
-    assert (task["n"], task["statuses"]["errors"]) == (3, 1)
+    assert (task["n"], task["statuses"]["error"]) == (3, 1)
     mended = run(tmp_path, "--epochs", "1")
     assert mended.returncode == 0, "the same command plays what failed again, and only that"
     assert [e["sample"] for e in lines(tmp_path, "episodes.jsonl")].count("from2") == 2

@@ -7,14 +7,11 @@ from collections.abc import Callable, Sequence
 from random import Random
 from typing import Any, NamedTuple
 
-import pytest
-
 from harness import (
     Action,
     Capabilities,
     ContextLimit,
     Environment,
-    Message,
     Model,
     Node,
     Observation,
@@ -135,10 +132,9 @@ def best(request: Request) -> str:
     text = request.messages[-1].content
     if not request.candidates:
         return "Yes" if re.search(r"You are at 3\.", text) else "No"
-    listed = re.findall(r"^(\d+)\. .*(?:\n(?!\d+\. ).*)*", text, re.MULTILINE)
-    blocks = re.split(r"^\d+\. ", text.split("Candidates:")[-1].split("Attempts:")[-1], flags=re.MULTILINE)[1:]
-    values = [_value(b) for b in blocks]
-    return f"Candidate {listed[-len(blocks):][values.index(max(values))]}"
+    listed = re.split(r"Candidates:|Attempts:", text)[-1]
+    values = [_value(b) for b in re.split(r"^\d+\. ", listed, flags=re.MULTILINE)[1:]]
+    return f"Candidate {values.index(max(values)) + 1}"
 
 
 def _value(text: str) -> float:
@@ -210,15 +206,3 @@ def run(strategies: Sequence[Strategy], model: Model, **how: Any) -> Played:
 def rate(make: Callable[[], Sequence[Strategy]], p: float, n: int = 120, **how: Any) -> float:
     """The mean score of `n` seeded episodes."""
     return sum(run(make(), Walker(p, seed), seed=seed, **how).score for seed in range(n)) / n
-
-
-@pytest.fixture
-def toys() -> Any:
-    """This module: test files of one folder share no package, so the toys come by fixture."""
-    import sys
-
-    return sys.modules[__name__]
-
-
-def messages(request: Request) -> list[Message]:
-    return list(request.messages)

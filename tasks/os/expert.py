@@ -1,0 +1,40 @@
+"""What someone who knows the answer would do."""
+
+from collections.abc import Sequence
+
+from harness import Action, SandboxProvider, Settings, UsageError
+
+from .environment import OsEnvironment
+from .grading import is_question
+from .play import PROFILES
+from .samples import Checks, Match, OsSample, Value
+
+
+def solve(sample: OsSample, settings: Settings, provider: SandboxProvider | None) -> Sequence[Action]:
+    """The sample's own commands, then the answer or `finish`. Empty where no answer is known.
+
+    The gold of an official question is what its reference prints, so a machine is prepared for it.
+    """
+    commands = [Action("bash", {"script": c}) for c in sample.expert]
+    grading = sample.grading
+    if isinstance(grading, Match):
+        return [] if grading.answer is None else [Action("answer", {"text": grading.answer})]
+    if isinstance(grading, Value):
+        return [*commands, Action("answer", {"text": grading.gold})]
+    if isinstance(grading, Checks) and is_question(grading):
+        return [*commands, Action("answer", {"text": _gold(sample, settings, provider)})]
+    return [*commands, Action("finish", {"thought": ""})]
+
+
+def _gold(sample: OsSample, settings: Settings, provider: SandboxProvider | None) -> str:
+    if provider is None:
+        raise UsageError("task os has no sandboxes yet: setup(host) comes before solve()")
+    play = PROFILES[settings.profile]
+    world = OsEnvironment(sample, play, provider)
+    try:
+        world.reset()
+        golds = world.golds
+    finally:
+        world.close()
+    assert golds is not None
+    return (golds.corrected if play.corrected else golds.raw).strip()

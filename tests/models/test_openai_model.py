@@ -1,0 +1,448 @@
+"""`openai/NAME`: what is sent, what is read, what is tried again, and what is given up."""
+
+import asyncio
+import json
+import time
+from email.utils import formatdate
+from typing import Any
+
+import pytest
+from tests.models._server import Answer, Loopback, Plan, chat, serving
+
+from harness import (
+    ContextLimit,
+    Generation,
+    Message,
+    ModelError,
+    ModelOptions,
+    Request,
+    Response,
+    Tool,
+    ToolCall,
+    UsageError,
+)
+from harness.plugins.models import openai as provider
+
+HELLO = Request((Message("user", "Hi"),), generation=Generation(seed=7))
+LOOK = Tool("look", "Looks.", {"type": "object", "properties": {"at": {"type": "string"}}})
+
+
+def model(server: Loopback, args: dict[str, str] | None = None, **options: Any) -> Any:
+    args = {"backoff": "0.01", **(args or {})}
+    return provider.harness_model("openai/m", ModelOptions(base_url=server.url, args=args, **options))
+
+
+def ask(
+    plan: Plan, *requests: Request, args: dict[str, str] | None = None, **options: Any
+) -> tuple[list[Response], Loopback]:
+    """The answers to requests that are sent one after the other."""
+
+    async def run() -> tuple[list[Response], Loopback]:
+        async with serving(plan) as server:
+            m = model(server, args, **options)
+            try:
+                return [await m.generate(r) for r in requests or (HELLO,)], server
+            finally:
+                await m.close()
+
+    return asyncio.run(asyncio.wait_for(run(), 20))
+
+
+def test_a_request_carries_messages_and_sampling() -> None:
+    generation = Generation(temperature=0.7, top_p=0.9, max_tokens=33, stop=("\n\n",), seed=5)
+    _, server = ask(
+        [Answer()], Request((Message("system", "Be kind."), Message("user", "Hi")), 1, generation)
+    )
+    assert server.asked == [
+        {
+            "model": "m",
+            "messages": [{"role": "system", "content": "Be kind."}, {"role": "user", "content": "Hi"}],
+            "max_tokens": 33,
+            "temperature": 0.7,
+            "top_p": 0.9,
+            "stop": ["\n\n"],
+            "seed": 5,
+        }
+    ]
+
+
+def test_tools_and_their_history_are_sent_in_the_server_s_form() -> None:
+    history = (
+        Message("user", "Hi"),
+        Message("assistant", "", (ToolCall("c1", "look", '{"at": "sky"}'),)),
+        Message("tool", "It is blue.", tool_call_id="c1"),
+    )
+    _, server = ask([Answer()], Request(history, tools=(LOOK,)))
+    (body,) = server.asked
+    assert body["tools"] == [LOOK.to_openai()]
+    function = {"name": "look", "arguments": '{"at": "sky"}'}
+    assert body["messages"][1]["tool_calls"] == [{"id": "c1", "type": "function", "function": function}]
+    assert body["messages"][2] == {"role": "tool", "content": "It is blue.", "tool_call_id": "c1"}
+
+
+@pytest.mark.parametrize("slip", ["{'at': 1}", "[1]", "", "{" * 5000])
+def test_a_model_s_unreadable_arguments_are_sent_back_as_an_object(slip: str) -> None:
+    history = (Message("user", "Hi"), Message("assistant", "", (ToolCall("c1", "look", slip),)))
+    _, server = ask([Answer()], Request(history))
+    sent = server.asked[0]["messages"][1]["tool_calls"][0]["function"]["arguments"]
+    assert isinstance(json.loads(sent), dict)
+
+
+def test_usage_and_price_are_recorded() -> None:
+    used = {"prompt_tokens": 1000, "completion_tokens": 10, "prompt_tokens_details": {"cached_tokens": 900}}
+    answers, _ = ask([Answer(chat("a", usage=used))], args={"price-in": "2", "price-out": "50"})
+    usage = answers[0].usage
+    assert (usage.calls, usage.prompt_tokens, usage.completion_tokens, usage.cached_tokens) == (
+        1,
+        1000,
+        10,
+        900,
+    )
+    assert usage.cost == pytest.approx(1000 * 2e-6 + 10 * 50e-6)
+
+
+@pytest.mark.parametrize(
+    "message, text",
+    [
+        ({"content": None}, ""),
+        ({"content": [{"type": "text", "text": "two "}, {"type": "text", "text": "parts"}]}, "two parts"),
+        ({"content": "said", "reasoning_content": "thought"}, "said"),
+        ({"content": None, "reasoning_content": "thought"}, ""),
+        ({}, ""),
+    ],
+)
+def test_odd_contents_are_read_as_what_was_said(message: dict[str, Any], text: str) -> None:
+    choice = {"index": 0, "finish_reason": None, "message": {"role": "assistant", **message}}
+    answers, _ = ask([Answer({"choices": [choice], "usage": None})])
+    assert answers[0].replies[0].text == text
+
+
+@pytest.mark.parametrize(
+    "arguments, read", [('{"at": "x"}', '{"at": "x"}'), (None, ""), ({"at": "x"}, '{"at": "x"}'), ("{", "{")]
+)
+def test_tool_calls_are_read_as_the_model_wrote_them(arguments: Any, read: str) -> None:
+    call = {"id": None, "type": "function", "function": {"name": "look", "arguments": arguments}}
+    choice = {"finish_reason": "tool_calls", "message": {"content": None, "tool_calls": [call]}}
+    answers, _ = ask([Answer({"choices": [choice]})], Request((Message("user", "Hi"),), tools=(LOOK,)))
+    (reply,) = answers[0].replies
+    assert reply.tool_calls == (ToolCall("call_0", "look", read),)
+    assert reply.finish == "tool_calls"
+
+
+def test_a_stop_string_that_a_server_ignores_still_ends_the_reply() -> None:
+    request = Request((Message("user", "Hi"),), generation=Generation(stop=("Observation:",)))
+    answers, _ = ask([Answer(chat("Action: x\nObservation: made up"))], request)
+    assert answers[0].replies[0].text == "Action: x\n"
+
+
+# Several replies
+
+
+def count(body: dict[str, Any]) -> Answer:
+    return Answer(chat(*(f"{body['seed']}.{i}" for i in range(body.get("n", 1)))))
+
+
+def three(n: int = 3) -> Request:
+    return Request((Message("user", "Hi"),), n, Generation(temperature=1.0, seed=7))
+
+
+def test_several_replies_come_from_one_request_where_the_server_can() -> None:
+    answers, server = ask(count, three())
+    assert [r.text for r in answers[0].replies] == ["7.0", "7.1", "7.2"]
+    assert len(server.asked) == 1
+
+
+def test_a_server_that_ignores_n_is_asked_for_the_rest_and_remembered() -> None:
+    answers, server = ask(lambda body: Answer(chat(str(body["seed"]))), three(), three())
+    texts = [r.text for r in answers[0].replies]
+    assert len(set(texts)) == 3
+    assert [b.get("n", 1) for b in server.asked] == [3, 1, 1, 1, 1, 1]
+    assert [r.text for r in answers[1].replies] == texts
+    assert answers[0].usage.calls == 1
+
+
+@pytest.mark.parametrize("status", [400, 422, 501])
+def test_a_server_that_refuses_n_is_asked_one_by_one(status: int) -> None:
+    def refuse(body: dict[str, Any]) -> Answer:
+        if body.get("n", 1) > 1:
+            return Answer({"error": {"message": "only one completion choice is allowed"}}, status)
+        return count(body)
+
+    answers, server = ask(refuse, three(), three(), max_retries=1)
+    assert len({r.text for r in answers[1].replies}) == 3
+    assert [b["n"] for b in server.asked if "n" in b][-1] == 3
+    assert sum("n" in b for b in server.asked) in (1, 2)
+
+
+def test_a_server_s_limit_of_replies_is_kept_to() -> None:
+    _, server = ask(count, three(5), args={"n": "2"})
+    assert sorted(b.get("n", 1) for b in server.asked) == [1, 2, 2]
+
+
+def test_n_false_never_asks_for_several() -> None:
+    _, server = ask(count, three(), args={"n": "false"})
+    assert all("n" not in b for b in server.asked)
+    assert len({b["seed"] for b in server.asked}) == 3
+
+
+# Failures that pass
+
+
+@pytest.mark.parametrize("status", [408, 409, 429, 500, 502, 503, 529])
+def test_a_passing_failure_is_tried_again(status: int) -> None:
+    answers, server = ask([Answer({"error": {"message": "busy"}}, status), Answer()])
+    assert answers[0].replies[0].text == "hello"
+    assert len(server.asked) == 2
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        Answer(drop=True),
+        Answer(b'{"choices": [{"mess'),
+        Answer(b""),
+        Answer({"choices": []}),
+        Answer({"choices": None}),
+        Answer([]),
+        Answer({"error": {"message": "upstream failed", "code": 502}}),
+        Answer(chat(None, tool_calls=[{"id": "x"}])),  # type: ignore[arg-type]
+    ],
+    ids=["dropped", "cut", "empty", "no choices", "null choices", "a list", "error inside 200", "odd call"],
+)
+def test_broken_connections_and_answers_are_tried_again(answer: Answer) -> None:
+    answers, server = ask([answer, Answer()])
+    assert answers[0].replies[0].text == "hello"
+    assert len(server.asked) == 2
+
+
+def test_a_slow_server_is_a_timeout_and_tried_again() -> None:
+    answers, _ = ask([Answer(delay=1.0), Answer()], timeout=0.2)
+    assert answers[0].replies[0].text == "hello"
+
+
+@pytest.mark.parametrize("header", ["seconds", "date"])
+def test_retry_after_is_honoured(header: str) -> None:
+    # A date has whole seconds, so two from now are more than one.
+    wait = "1" if header == "seconds" else formatdate(time.time() + 2, usegmt=True)
+    began = time.monotonic()
+    ask([Answer({}, 429, {"Retry-After": wait}), Answer()])
+    assert 0.9 < time.monotonic() - began < 4
+
+
+def test_a_pause_holds_no_connection() -> None:
+    async def run() -> float:
+        busy = Answer({}, 429, {"Retry-After": "1"})
+        async with serving(lambda body: busy if body["seed"] == 1 else Answer()) as server:
+            m = model(server, max_connections=1, max_retries=1)
+            slow = asyncio.create_task(m.generate(Request((), generation=Generation(seed=1))))
+            await asyncio.sleep(0.1)
+            began = time.monotonic()
+            await m.generate(HELLO)
+            slow.cancel()
+            await m.close()
+            return time.monotonic() - began
+
+    assert asyncio.run(run()) < 0.8
+
+
+def test_the_end_of_all_tries_names_the_server_and_the_last_error() -> None:
+    plan = [Answer({}, 500), Answer({"error": {"message": "out of memory"}}, 503)]
+    with pytest.raises(ModelError, match=r"http://127.0.0.1:\d+/v1.* 3 tries.*503.*out of memory"):
+        ask(plan, max_retries=2)
+
+
+def test_dropped_connections_are_named_as_such() -> None:
+    with pytest.raises(ModelError, match=r"Disconnected|ConnectionReset"):
+        ask([Answer(drop=True)], max_retries=1)
+
+
+def test_an_unreasonable_retry_after_is_not_waited_for() -> None:
+    with pytest.raises(ModelError, match="wait 86400 s"):
+        ask([Answer({}, 429, {"Retry-After": "86400"})])
+
+
+# Failures that do not
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 422])
+def test_other_refusals_are_told_at_once_in_the_server_s_words(status: int) -> None:
+    async def run() -> int:
+        async with serving([Answer({"error": {"message": "no such model: m"}}, status)]) as server:
+            m = model(server)
+            with pytest.raises(ModelError, match=f"{status}: no such model: m"):
+                await m.generate(HELLO)
+            await m.close()
+            return len(server.asked)
+
+    assert asyncio.run(run()) == 1
+
+
+def test_a_spent_quota_is_not_waited_for() -> None:
+    with pytest.raises(ModelError, match="check your plan"):
+        ask([Answer({"error": {"message": "check your plan", "code": "insufficient_quota"}}, 429)])
+
+
+DIALECTS = {
+    "openai": (400, {"message": "...", "type": "invalid_request_error", "code": "context_length_exceeded"}),
+    "openai old": (
+        400,
+        {"message": "This model's maximum context length is 4097 tokens. However, your messages resulted in "
+         "5000 tokens. Please reduce the length of the messages."},
+    ),
+    "llama.cpp": (
+        400,
+        {"code": 400, "message": "request (731 tokens) exceeds the available context size (512 tokens), try "
+         "increasing it", "type": "exceed_context_size_error", "n_prompt_tokens": 731, "n_ctx": 512},
+    ),
+    "vllm": (
+        400,
+        {"object": "error", "message": "This model's maximum context length is 2048 tokens. However, your "
+         "request has 3000 input tokens. Please reduce the length of the input messages.",
+         "type": "BadRequestError", "param": None, "code": 400},
+    ),
+    "sglang": (
+        400,
+        {"object": "error", "message": "The input (2000 tokens) is longer than the model's context length "
+         "(1024 tokens).", "type": "BadRequestError", "code": 400},
+    ),
+    "tgi": (
+        422,
+        {"error": "Input validation error: `inputs` tokens + `max_new_tokens` must be <= 4096. Given: 3900 "
+         "`inputs` tokens and 512 `max_new_tokens`", "error_type": "validation"},
+    ),
+    "mistral": (
+        400,
+        {"object": "error", "message": "Prompt contains 40000 tokens and 0 draft tokens, too large for model "
+         "with 32768 maximum context length", "type": "invalid_request_invalid_args"},
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("wrapped", [True, False])
+@pytest.mark.parametrize("dialect", DIALECTS)
+def test_a_context_error_of_any_dialect_is_a_context_limit(dialect: str, wrapped: bool) -> None:
+    status, error = DIALECTS[dialect]
+    with pytest.raises(ContextLimit):
+        ask([Answer({"error": error} if wrapped else error, status)])
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "'max_tokens' or 'max_completion_tokens' is too large: 512. This model's maximum context length is 2048 "
+        "tokens and your request has 1800 input tokens (512 > 2048 - 1800).",
+        "This model's maximum context length is 2048 tokens. However, you requested 2312 tokens (1800 in the "
+        "messages, 512 in the completion). Please reduce the length of the messages or completion.",
+        "Requested token count exceeds the model's maximum context length of 2048 tokens. You requested a total "
+        "of 2312 tokens: 1800 tokens from the input messages and 512 tokens for the completion.",
+    ],
+)
+def test_a_prompt_that_fits_is_answered_in_the_room_that_is_left(words: str) -> None:
+    def strict(body: dict[str, Any]) -> Answer:
+        fits = body["max_tokens"] <= 248
+        return Answer() if fits else Answer({"object": "error", "message": words, "code": 400}, 400)
+
+    answers, server = ask(strict)
+    assert answers[0].replies[0].text == "hello"
+    assert [b["max_tokens"] for b in server.asked] == [512, 248]
+
+
+def test_a_server_that_wants_max_completion_tokens_gets_it_from_then_on() -> None:
+    words = "Unsupported parameter: 'max_tokens'. Use 'max_completion_tokens' instead."
+
+    def strict(body: dict[str, Any]) -> Answer:
+        return Answer({"error": {"message": words}}, 400) if "max_tokens" in body else Answer()
+
+    _, server = ask(strict, HELLO, HELLO)
+    assert [b.get("max_completion_tokens") for b in server.asked] == [None, 512, 512]
+
+
+# The connection, and the options
+
+
+def test_at_most_max_connections_requests_are_under_way() -> None:
+    async def run() -> int:
+        async with serving([Answer(delay=0.05)]) as server:
+            m = model(server, max_connections=3)
+            await asyncio.gather(*(m.generate(HELLO) for _ in range(12)))
+            await m.close()
+            return server.most
+
+    assert asyncio.run(run()) == 3
+
+
+def test_a_server_without_a_list_of_models_will_do() -> None:
+    async def run() -> None:
+        async with serving([Answer()]) as server:
+            server.models = Answer({"error": {"message": "not found"}}, 404)
+            m = model(server)
+            await m.start()
+            await m.close()
+
+    asyncio.run(run())
+
+
+def test_no_server_is_an_error_that_says_what_was_tried() -> None:
+    m = provider.harness_model(
+        "openai/m", ModelOptions(base_url="http://127.0.0.1:9/v1", args={"backoff": "0.01"})
+    )
+    with pytest.raises(ModelError, match=r"http://127.0.0.1:9/v1/models was tried 3 times.*--base-url"):
+        asyncio.run(m.start())
+
+
+def test_a_refused_key_is_told_before_the_run() -> None:
+    async def run() -> None:
+        async with serving([]) as server:
+            server.models = Answer({"error": {"message": "bad key"}}, 401)
+            with pytest.raises(ModelError, match="refuses the API key.*bad key"):
+                await model(server).start()
+
+    asyncio.run(run())
+
+
+def test_the_key_is_sent_and_a_local_server_needs_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
+    assert ask([Answer()])[1].headers[0]["Authorization"] == "Bearer none"
+    assert ask([Answer()], api_key="k1")[1].headers[0]["Authorization"] == "Bearer k1"
+    with pytest.raises(UsageError, match="OPENAI_API_KEY"):
+        provider.harness_model("openai/m", ModelOptions())
+
+
+def test_options_reach_the_body() -> None:
+    args = {"drop": "seed,temperature", "extra": '{"chat_template_kwargs": {"enable_thinking": false}}'}
+    _, server = ask([Answer()], args=args)
+    assert server.asked[0].keys() == {"model", "messages", "max_tokens", "chat_template_kwargs"}
+
+
+@pytest.mark.parametrize(
+    "args, told",
+    [
+        ({"pricein": "1"}, "did you mean 'price-in'"),
+        ({"price-in": "cheap"}, "expected here: a number of zero or more"),
+        ({"extra": "[1]"}, "expected here: a JSON object"),
+        ({"n": "0"}, "expected here: false, or how many"),
+    ],
+)
+def test_bad_options_are_refused_with_what_was_expected(args: dict[str, str], told: str) -> None:
+    with pytest.raises(UsageError, match=told):
+        provider.harness_model("openai/m", ModelOptions(base_url="http://x/v1", args=args))
+
+
+@pytest.mark.parametrize("url", ["127.0.0.1:8000", "ftp://x", "http://"])
+def test_a_base_url_that_is_none_is_refused(url: str) -> None:
+    with pytest.raises(UsageError, match="--base-url"):
+        provider.harness_model("openai/m", ModelOptions(base_url=url))
+
+
+def test_other_names_are_left_to_other_plug_ins() -> None:
+    assert provider.harness_model("hf/m", ModelOptions()) is None
+    assert provider.harness_model("openaix", ModelOptions()) is None
+
+
+def test_importing_the_plug_in_does_not_import_the_openai_package() -> None:
+    import subprocess
+    import sys
+
+    code = "import sys, harness.plugins.models.openai, harness.plugins.models.smollm2; print('openai' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"
