@@ -4,8 +4,10 @@ import json
 import re
 
 _MARK = re.compile(
-    r"^\s*(?:[-*•]|\(?[0-9]{1,2}[.):]|(?:sub-?task|step)\s*[0-9]{1,2}\s*[.):-])\s+(.*)", re.IGNORECASE
+    r"^\s*(?:\*\*)?(?:[-*•]|\(?[0-9]{1,2}[.):]|(?:sub-?task|step)\s*[0-9]{1,2}\s*[.):-])(?:\*\*)?\s+(.*)",
+    re.IGNORECASE,
 )
+_BOLD = re.compile(r"\*\*(.+?)\*\*")
 ROOM = 300
 """Characters kept of one sub-task."""
 
@@ -19,7 +21,7 @@ def read(text: str, most: int) -> list[str]:
     (['find', 'take'], [])
     """
     steps = _json(text) or [m[1] for line in text.splitlines() if (m := _MARK.match(line))]
-    cleaned = (" ".join(s.replace("**", "").split())[:ROOM] for s in steps)
+    cleaned = (" ".join(_BOLD.sub(r"\1", s).split())[:ROOM] for s in steps)
     return [s for s in cleaned if s][:most]
 
 

@@ -1,0 +1,40 @@
+"""Runs a server that must not outlive its parent: `python -I -S guard.py FOLDER COMMAND...`.
+
+Standard input is a pipe whose other end only the parent holds: when the parent is gone, even by
+kill -9, it reads as closed, and the server and its folder go. Should this process be killed itself,
+the kernel kills the server (PR_SET_PDEATHSIG; here it is safe, because the signal follows the death
+of the thread that forked, and this process has one thread).
+"""
+
+import ctypes
+import os
+import select
+import shutil
+import signal
+import subprocess
+import sys
+
+PR_SET_PDEATHSIG = 1
+
+
+def main(folder: str, command: list[str]) -> int:
+    server = subprocess.Popen(command, stdin=subprocess.DEVNULL, preexec_fn=_die_with_parent)
+    try:
+        while server.poll() is None:
+            ready, _, _ = select.select([0], [], [], 0.5)
+            if ready and not os.read(0, 1):
+                break
+    finally:
+        server.kill()
+        server.wait()
+        shutil.rmtree(folder, ignore_errors=True)
+    return 0
+
+
+def _die_with_parent() -> None:
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    sys.exit(main(sys.argv[1], sys.argv[2:]))
