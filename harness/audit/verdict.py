@@ -36,7 +36,12 @@ class SampleAudit:
 
     @property
     def failures(self) -> list[str]:
-        return [f"{name}: {v.why}" for name, v in self.checks.items() if v.ok is False]
+        """Each reason once, after the checks it made fail."""
+        by_why: dict[str, list[str]] = {}
+        for name, v in self.checks.items():
+            if v.ok is False:
+                by_why.setdefault(v.why, []).append(name)
+        return [f"{', '.join(names)}: {why}" for why, names in by_why.items()]
 
     @property
     def notes(self) -> list[str]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from harness.cli._plugins import opened
 from harness.cli.options import comma, json_option, pairs, plugin_options
 from harness.errors import UsageError
 
@@ -37,12 +38,11 @@ def command(**given: Any) -> None:
     does not disturb its parent. Ends with status 1 if a sample falls short.
     """
     from harness.audit import audit_task
-    from harness.host import Plugins
 
     wanted = comma(given["tasks"])
     if not wanted:
         raise UsageError("which task? for example: harness audit db (see `harness list tasks`)")
-    plugins = Plugins(given["plugin_files"], given["blocked"])
+    plugins = opened(given["plugin_files"], given["blocked"])
     audits = []
     for name in plugins.expand_tasks(wanted):
         with _progress(name, quiet=given["as_json"]) as told:
