@@ -7,6 +7,7 @@ from functools import partial
 from hashlib import sha256
 from random import Random
 from time import time
+from typing import Any
 
 from harness.environment import Environment
 from harness.errors import EnvironmentFailure, HarnessError, blame
@@ -150,4 +151,13 @@ def _node(node: Node) -> NodeRecord:
         node.observation.text,
         node.status,
         node.value,
+        {k: v for k, v in node.notes.items() if _plain(v)},
     )
+
+
+def _plain(thing: Any) -> bool:
+    if isinstance(thing, dict):
+        return all(isinstance(k, str) and _plain(v) for k, v in thing.items())
+    if isinstance(thing, list):
+        return all(map(_plain, thing))
+    return thing is None or isinstance(thing, str | int | float | bool)

@@ -5,7 +5,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from harness.errors import PluginError, UsageError, blame
-from harness.loader import Loader
+from harness.loader import Broken, Loader
 from harness.offers import Offer
 
 if TYPE_CHECKING:
@@ -91,19 +91,38 @@ class Plugins(Loader):
             raise PluginError(f"{name!r} in {kind} is offered twice: by {both}; uninstall or rename one")
         return offers
 
+    def origin_of(self, task: str) -> str:
+        """Where a loaded task comes from."""
+        self._loaded_tasks()
+        return self.origins.get(self._owners.get(task, ""), "here")
+
     def _loaded_tasks(self) -> "dict[str, Task]":
         found: dict[str, Task] = {}
-        owner: dict[str, str] = {}
-        for plugin, task in self.each("harness_tasks"):
-            with blame(plugin, "harness_tasks"):
-                name = task.name
-            if name in found and owner[name] != plugin:
-                raise PluginError(f"task {name!r} comes from both {owner[name]!r} and {plugin!r}")
-            if plugin in self.origins and self._promised_elsewhere(name, plugin):
-                other = self._offers("tasks", name)[0].origin
-                raise PluginError(f"task {name!r} comes from both {other!r} and {plugin!r}")
-            found[name], owner[name] = task, plugin
+        self._owners: dict[str, str] = {}
+        for plugin in self.named("harness_tasks"):
+            for name, task in self._tasks_of(plugin).items():
+                if name in found and self._owners[name] != plugin:
+                    raise self._twice(name, self.origins.get(self._owners[name], self._owners[name]), plugin)
+                if plugin in self.origins and self._promised_elsewhere(name, plugin):
+                    raise self._twice(name, self._offers("tasks", name)[0].origin, plugin)
+                found[name], self._owners[name] = task, plugin
         return found
+
+    def _tasks_of(self, plugin: str) -> "dict[str, Task]":
+        """A plug-in's tasks, asked for once; one that fails to say is remembered as broken."""
+        if plugin not in self._tasks:
+            self._tasks[plugin] = {}
+            try:
+                with blame(plugin, "harness_tasks"):
+                    answers = self.ask(plugin, "harness_tasks") or ()
+                    self._tasks[plugin] = {task.name: task for task in answers}
+            except PluginError as e:
+                self.broken[plugin] = Broken(plugin, self.origins.get(plugin, "here"), str(e))
+        return self._tasks[plugin]
+
+    def _twice(self, name: str, origin: str, plugin: str) -> PluginError:
+        both = f"{origin} and {self.origins.get(plugin, plugin)}"
+        return PluginError(f"task {name!r} comes from both {both}; rename one, or leave one out: --no-plugin")
 
     def _promised_elsewhere(self, name: str, plugin: str) -> bool:
         offers = self._offers("tasks", name)
@@ -118,4 +137,5 @@ class Plugins(Loader):
         one = {"strategies": "strategy", "sandboxes": "sandbox"}.get(kind, kind[:-1])
         broken = "".join(f"\n{self.blamed(b)}" for b in self.broken)
         there = ", ".join(known) or "none"
-        return UsageError(f"there is no {one} {name!r}; {hint}there are: {there}{broken}")
+        text = f"there is no {one} {name!r}; {hint}there are: {there}{broken}"
+        return PluginError(text) if self.broken.keys() & self.files else UsageError(text)

@@ -45,6 +45,8 @@ class Loader:
         found = installed() if offers is None else offers
         self.offers = [o for o in found if o.name not in block]
         self._loaded: dict[str, str] = {}  # module to registered name
+        self._tasks: dict[str, dict[str, Any]] = {}  # registered name to its tasks by name
+        self.files: set[str] = set()
         for file in files:
             if file.stem not in block:
                 self._file(file)
@@ -55,7 +57,10 @@ class Loader:
         if not file.is_file():
             raise UsageError(f"--plugin {file}: there is no such file")
         stamp = sha256(file.read_bytes()).hexdigest()[:12]
-        self._try(file.stem, f"{file} sha256:{stamp}", lambda: _module(file))
+        same = sum(n.split("#")[0] == file.stem for n in self.files)
+        name = f"{file.stem}#{same + 1}" if same else file.stem
+        self.files.add(name)
+        self._try(name, f"{file} sha256:{stamp}", lambda: _module(file))
 
     def require(self, offer: Offer) -> str:
         """Load what `offer` names and return the name it is registered under."""
@@ -78,7 +83,7 @@ class Loader:
     def _try(self, name: str, origin: str, load: Any) -> bool:
         try:
             self.register(load(), name, origin)
-        except Exception as e:
+        except (Exception, SystemExit) as e:  # also a script that was never meant to be imported
             why = str(e) if isinstance(e, PluginError) else f"{type(e).__name__}: {e}"
             self.broken[name] = Broken(name, origin, why)
             return False
@@ -99,7 +104,8 @@ class Loader:
     def blamed(self, name: str) -> PluginError:
         """The error that says why a broken plug-in is not there."""
         b = self.broken[name]
-        return PluginError(f"plug-in {b.name!r} ({b.origin}) did not load: {b.why}")
+        leave = f"mend it, or do without it: --no-plugin {b.name}"
+        return PluginError(f"plug-in {b.name!r} ({b.origin}) did not load: {b.why}; {leave}")
 
     # Asking
 

@@ -28,6 +28,8 @@ class NodeRecord:
     observation: str = ""
     status: Status | None = None
     value: float | None = None
+    notes: Mapping[str, Any] = field(default_factory=dict)
+    """What strategies remarked, as far as it is plain data: plans, votes, judges' verdicts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +98,8 @@ class EpisodeRecord:
 def _node_to_json(node: NodeRecord) -> dict[str, Any]:
     said = {f.name: getattr(node, f.name) for f in fields(node)}
     said["messages"] = [m.to_json() for m in node.messages]
+    if not node.notes:
+        del said["notes"]
     return said
 
 

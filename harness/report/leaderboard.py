@@ -13,6 +13,7 @@ from dataclasses import replace
 
 from rich.console import Console
 
+from harness.errors import UsageError
 from harness.records import EpisodeRecord
 from harness.report.average import Aggregate
 from harness.report.board import Board, Cell, Column, Key, Row
@@ -34,6 +35,8 @@ def leaderboard(
 
     `names` are how messages call the runs (their folders); `aggregates` as in `summarise`, by column.
     """
+    if not runs and not published:
+        raise UsageError("a leaderboard needs a run directory or more, or --published")
     notes: list[str] = []
     called = list(names) or [f"{r.model} {r.strategy}, {r.created or 'no date'}" for r, _ in runs]
     entries = entries_of(runs, called, notes)
@@ -147,8 +150,11 @@ def _published_rows(columns: Sequence[Column], beside_runs: bool, notes: list[st
 
 
 def _published_row(row: PublishedRow, columns: Sequence[Column]) -> Row:
-    cells = {c.key: Cell(row.scores[c.task] / 100, other_source=c.task in row.other_source) for c in columns}
-    number = row.overall if row.profile == "v0.2" else row.overall / 100
+    cells = {
+        c.key: Cell(round(row.scores[c.task] / 100, 4), other_source=c.task in row.other_source)
+        for c in columns
+    }
+    number = row.overall if row.profile == "v0.2" else round(row.overall / 100, 4)
     overalls = {row.profile: Overall(number, row.profile, "as published")}
     return Row(row.model, "", cells, overalls, published=True, source=row.source)
 

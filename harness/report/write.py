@@ -25,11 +25,14 @@ def write(board: Board, form: str, console: Console) -> None:
     """Print the board in one of `FORMS`; all but the table exactly as they are, for files."""
     if form == "table":
         to_console(board, console)
-        return
-    makers = {"md": to_markdown, "csv": to_csv, "json": lambda b: json.dumps(to_json(b), indent=2) + "\n"}
-    if form not in makers:
+    elif form == "md":
+        console.file.write(to_markdown(board))
+    elif form == "csv":
+        console.file.write(to_csv(board))
+    elif form == "json":
+        console.file.write(json.dumps(to_json(board), indent=2) + "\n")
+    else:
         raise UsageError(f"--format {form}: expected one of {', '.join(FORMS)}")
-    console.file.write(makers[form](board))
 
 
 def _strategy(row: Row) -> str:
@@ -58,9 +61,8 @@ def to_console(board: Board, console: Console) -> None:
     table.add_column("model", overflow="fold", min_width=12)
     table.add_column("strategy", overflow="fold", min_width=11)
     for c in board.columns:
-        head = Text(
-            f"{tame(c.task)}{' ‡' if c.forced else ''}\n{tame(c.profile)}\n{tame(' '.join(c.splits))}"
-        )
+        split = tame(" ".join(c.splits)).replace("-", "-\n", 1)  # agentbench-std is wider than its scores
+        head = Text(f"{tame(c.task)}{' ‡' if c.forced else ''}\n{tame(c.profile)}\n{split}")
         table.add_column(head, justify="right", no_wrap=True)
     for profile in board.overalls:
         table.add_column(f"overall\n{profile}", justify="right", no_wrap=True)

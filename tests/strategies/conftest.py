@@ -29,6 +29,8 @@ from harness.loop import play
 from harness.meter import Meter
 from harness.types import Limits
 
+NO_LIMITS = Limits()
+
 
 class Line(Environment):
     """From 0 to +goal by `right` and `left`; -goal ends the walk too, but scores nothing."""
@@ -180,7 +182,7 @@ async def episode(
     model: Model,
     world: Callable[[], Environment] = Line,
     rules: TextRules | None = None,
-    limits: Limits = Limits(),
+    limits: Limits = NO_LIMITS,
     seed: int = 0,
 ) -> Played:
     """One episode, set up as the runner does it."""

@@ -1,6 +1,6 @@
 """backtrack: a path that ends badly is followed by another."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from harness.plugins.strategies.backtrack import FORBID, HINT, Backtrack
@@ -156,7 +156,7 @@ def test_tokens_that_run_out_inside_its_judge_leave_the_best_leaf() -> None:
 
 def test_it_never_sees_the_true_score() -> None:
     class Secret(Line):
-        scored: Any = []
+        scored: ClassVar[list[int]] = []
 
         def score(self) -> Any:
             self.scored.append(self.x)
