@@ -91,7 +91,7 @@ class Meter:
             raise ModelError(f"the model gave no reply to a request for {n}")
         self.usage[purpose] = self.usage.get(purpose, Usage()) + response.usage
         self.told(purpose, response.usage)
-        return list(response.replies)
+        return list(response.replies[:n])
 
     async def _answer(self, request: Request) -> Response:
         seq, self.calls = self.calls, self.calls + 1

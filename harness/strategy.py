@@ -11,12 +11,14 @@ the question on. `harness/loop.py` shows when each is called. All are optional:
     observe(child, tree)           look at what an executed candidate led to           all called
     submit(tree)                   the leaf whose path is scored               first answer counts
 
+`select` names an open state. `judge` chooses at least one candidate, or ends the state (`tree.end`).
 With several strategies the one named last is asked first. None of them ever sees the true score.
 """
 
 import inspect
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, ClassVar, Final, Union, get_args, get_origin, get_type_hints
+from math import isfinite
+from typing import Any, ClassVar, Final, Literal, Union, get_args, get_origin, get_type_hints
 
 from harness.errors import UsageError
 
@@ -39,7 +41,8 @@ class Strategy:
     oracle: ClassVar[bool] = False
     """It looks at the true reward before submitting; marked in every table."""
     returns: bool = False
-    """It comes back to earlier states, so the host forks before each step."""
+    """It comes back to earlier states, so the host forks before each step. Not needed to come back to
+    the start only: a fresh world is opened for that."""
 
 
 Factory = Callable[..., "Strategy | Sequence[Strategy]"]
@@ -64,9 +67,16 @@ def coerce(factory: Factory, name: str, typed: Mapping[str, str]) -> dict[str, A
         try:
             values[key] = _value(text, hints.get(key, str))
         except ValueError:
-            kind = getattr(hints.get(key), "__name__", str(hints.get(key)))
-            raise UsageError(f"-S {key}={text}: strategy {name!r} expects {kind} there") from None
+            raise UsageError(
+                f"-S {key}={text}: strategy {name!r} expects {_expected(hints[key])} there"
+            ) from None
     return values
+
+
+def _expected(kind: Any) -> str:
+    if get_origin(kind) is Literal:
+        return " or ".join(map(str, get_args(kind)))
+    return {bool: "true or false", int: "a whole number", float: "a number"}.get(kind, str(kind))
 
 
 def _value(text: str, kind: Any) -> Any:
@@ -80,7 +90,10 @@ def _value(text: str, kind: Any) -> Any:
             raise ValueError(text)
         return truth[text.lower()]
     if kind in (int, float):
-        return kind(text)
+        value = kind(text)
+        if not isfinite(value):
+            raise ValueError(text)
+        return value
     if get_origin(kind) is not None and (choices := get_args(kind)) and text not in choices:
         raise ValueError(text)
     return text

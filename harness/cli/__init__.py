@@ -54,9 +54,9 @@ class Commands(click.Group):
             return super().resolve_command(ctx, args)
         except click.UsageError as e:
             near = get_close_matches(args[0], self.list_commands(ctx), 1)
-            if near:
-                e.message += f" Did you mean {near[0]!r}?"
-            raise
+            if not near:
+                raise
+            raise click.UsageError(f"{e.message} Did you mean {near[0]!r}?", ctx) from None
 
     def join_plugins(self) -> None:
         """Let plug-ins of the group harness.plugins add commands; one that fails is told of."""

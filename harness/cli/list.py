@@ -17,7 +17,9 @@ LISTED = tuple(k for k in KINDS if k != "plugins")
 @click.argument("kind", required=False, type=click.Choice(LISTED), metavar="[KIND]")
 @plugin_options
 @json_option
-def command(kind: str | None, plugin_files: tuple[Path, ...], blocked: tuple[str, ...], as_json: bool) -> None:
+def command(
+    kind: str | None, plugin_files: tuple[Path, ...], blocked: tuple[str, ...], as_json: bool
+) -> None:
     """List tasks, models, strategies, sandboxes, executors and exporters, and where each comes from.
 
     KIND leaves only one of them. A plug-in is not imported for this; `harness plugins` does that.
@@ -26,9 +28,7 @@ def command(kind: str | None, plugin_files: tuple[Path, ...], blocked: tuple[str
     if "tasks" in found and plugin_files:
         found["tasks"] += _from_files(plugin_files, blocked)
     if as_json:
-        said: dict[str, Any] = {
-            k: [{"name": n, "origin": o} for n, o in rows] for k, rows in found.items()
-        }
+        said: dict[str, Any] = {k: [{"name": n, "origin": o} for n, o in rows] for k, rows in found.items()}
         click.echo(json.dumps({**said, "format": 1}))
         return
     for name, rows in found.items():

@@ -6,10 +6,19 @@ from statistics import fmean
 
 from harness.errors import PluginError, blame
 from harness.stats import Interval, bootstrap_of, interval, stratified, wilson
-from harness.types import Score
+from harness.task import Task
+from harness.types import Sample, Score, Settings
 
 Aggregate = Callable[[Sequence[tuple[str, Score]]], float]
 """A task's own average: from (sample id, score), one pair a sample, to one number in [0, 1]."""
+
+
+def of_task(task: Task, samples: Iterable[Sample], settings: Settings) -> Aggregate | None:
+    """How a task averages these samples; None where it takes the plain mean."""
+    if type(task).aggregate is Task.aggregate:
+        return None
+    by_id = {s.id: s for s in samples}
+    return lambda scores: task.aggregate([(by_id[i], s) for i, s in scores], settings)
 
 
 def per_sample(scores: Iterable[tuple[str, Score]]) -> dict[str, Score]:
@@ -27,19 +36,26 @@ def _mean_score(epochs: Sequence[Score]) -> Score:
     return Score(fmean(e.value for e in epochs), parts, fmean(progress) if progress else None)
 
 
+def value_of(task: str, scores: Mapping[str, Score], aggregate: Aggregate | None = None) -> float:
+    """The score over one sample or more. Raises `PluginError` for an aggregate that is broken."""
+    if aggregate is None:
+        return fmean(s.value for s in scores.values())
+    with blame(task, "aggregate", kind="task"):
+        value = aggregate(list(scores.items()))
+        if not 0 <= value <= 1:
+            raise PluginError(f"task {task!r} failed in aggregate: {value} is outside [0, 1]")
+        return value
+
+
 def average(
     task: str, scores: Mapping[str, Score], aggregate: Aggregate | None = None
 ) -> tuple[float, Interval]:
-    """The score of one sample or more, and its 95 % interval. Raises `PluginError` for a bad aggregate."""
+    """`value_of`, and its 95 % interval."""
+    value = value_of(task, scores, aggregate)
     if aggregate is None:
-        values = [s.value for s in scores.values()]
-        return fmean(values), interval(values)
-    pairs = list(scores.items())
+        return value, interval([s.value for s in scores.values()])
     with blame(task, "aggregate", kind="task"):
-        value = aggregate(pairs)
-        if not 0 <= value <= 1:
-            raise PluginError(f"task {task!r} failed in aggregate: {value} is outside [0, 1]")
-        return value, _around(value, pairs, aggregate)
+        return value, _around(value, list(scores.items()), aggregate)
 
 
 def _around(value: float, pairs: list[tuple[str, Score]], aggregate: Aggregate) -> Interval:

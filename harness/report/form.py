@@ -57,16 +57,24 @@ def clock(seconds: float) -> str:
     return f"{whole // 24}d{whole % 24:02d}h"
 
 
-def tame(text: str, longest: int = 0) -> str:
-    """Others' text on one line, without control characters: it can neither move the cursor nor hide.
+def visible(text: str) -> str:
+    """Control characters written out: text can neither move the cursor nor reverse what follows.
 
-    >>> tame("a\\x1b[2Jb\\nc")
-    'a\\\\x1b[2Jb c'
+    >>> visible("a\x1b[2Jb")
+    'a\\x1b[2Jb'
     """
-    said = " ".join(text.split())
-    said = "".join(
-        c if unicodedata.category(c)[0] != "C" else c.encode("unicode_escape").decode() for c in said
+    return "".join(
+        c if unicodedata.category(c)[0] != "C" else c.encode("unicode_escape").decode() for c in text
     )
+
+
+def tame(text: str, longest: int = 0) -> str:
+    """`visible`, on one line, and cut to a length where one is given.
+
+    >>> tame("a  b"), tame("abcdef", 4)
+    ('a b', 'abc…')
+    """
+    said = visible(" ".join(text.split()))
     return said if not longest or len(said) <= longest else said[: longest - 1] + "…"
 
 

@@ -137,7 +137,11 @@ def _published_rows(columns: Sequence[Column], beside_runs: bool, notes: list[st
         rows += [_published_row(r, own) for r in table.rows]
         notes.append(f"published rows of {profile}: {table.source}, split {table.split}")
         tasks = {"", *(c.task for c in own)}
-        notes += [f"published {profile}: {said}" for task, said in table.caveats.items() if task in tasks]
+        notes += [
+            f"{task or 'all tasks'} ({profile}): {said}"
+            for task, said in table.caveats.items()
+            if task in tasks
+        ]
         if any(r.cells[c.key].other_source for r in rows for c in own if c.key in r.cells):
             notes.append("* a figure that AgentBench took from another source")
         notes += [
@@ -160,16 +164,21 @@ def _published_row(row: PublishedRow, columns: Sequence[Column]) -> Row:
 
 
 def _sorted(rows: Sequence[Row], columns: Sequence[Column]) -> list[Row]:
-    """Best first: by the leftmost column, then the next; rows without a score come last.
+    """Best first: by the overall score if all rows have one, else by the columns from left to right.
 
-    Not by the overall score: most runs have none, and they would all sink below the published rows.
+    Runs over some of the tasks have none; by it they would all sink below the published rows.
     """
 
-    def rank(row: Row) -> tuple[float, ...]:
+    def overall_rank(row: Row) -> tuple[float, ...]:
+        of = (row.overall.get(profile) for profile in ("v0.2", "fc"))
+        return tuple(1.0 if o is None or o.value is None else -o.value for o in of)
+
+    def column_rank(row: Row) -> tuple[float, ...]:
         scores = (row.cells[c.key].score if c.key in row.cells else None for c in columns)
         return tuple(1.0 if s is None else -s for s in scores)
 
-    return sorted(rows, key=rank)
+    whole = all(any(o.value is not None for o in r.overall.values()) for r in rows)
+    return sorted(rows, key=overall_rank if whole else column_rank)
 
 
 def _demo() -> None:

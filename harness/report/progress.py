@@ -113,7 +113,8 @@ class Progress:
         self.now = now
         self._tasks: dict[str, _Task] = {}
         self._rows: dict[str, TaskID] = {}
-        self._bars = _bars(console) if console.is_terminal and not quiet else None
+        live = console.is_terminal and not console.is_dumb_terminal and not quiet
+        self._bars = _bars(console) if live else None
         self._told = now()
 
     def __enter__(self) -> Self:
@@ -197,13 +198,13 @@ def _demo() -> None:
     from harness.types import Status, Usage
 
     random = Random(0)
-    with Progress(Console(stderr=True), every=0.5) as progress:
+    with Progress(Console(stderr=True), every=0.2) as progress:
         for name in ("db", "os"):
             progress(Event("run", name, total=20))
         for name in ("db", "os"):
             for i in range(20):
                 progress(Event("episode", name, f"{name}/{i}#1"))
-                time.sleep(0.05)
+                time.sleep(0.02)
                 progress(Event("call", name, f"{name}/{i}#1", usage=Usage(1, 500, 60)))
                 value = float(random.random() < 0.4)
                 progress(Event("result", name, f"{name}/{i}#1", status=Status.COMPLETED, value=value))

@@ -10,9 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import fmean
 
-from harness.errors import blame
 from harness.records import EpisodeRecord, RunRecord, TaskRecord, episode_key
-from harness.report.average import Aggregate, average, per_sample
+from harness.report.average import Aggregate, average, per_sample, value_of
 from harness.report.overall import Overall, overall_of
 from harness.types import Score, Status, Usage
 
@@ -72,6 +71,8 @@ class TaskSummary:
     statuses: Mapping[Status, int]
     parts: Mapping[str, Mean]
     """Means over the samples whose score has the part."""
+    readings: Mapping[str, float]
+    """`raw` and `corrected`: the score by published and by mended gold answers, over all scored samples."""
     progress: Mean | None
     turns: Mean | None
     """Over episodes that are no errors."""
@@ -157,7 +158,8 @@ def _task(
         missing=len(keys) - len(played),
         skipped=dict(task.skipped),
         statuses={status: counted[status] for status in LABELS},
-        parts=_parts(task.name, scores, aggregate),
+        parts=_parts(scores),
+        readings=_readings(task.name, scores, aggregate),
         progress=Mean(fmean(progress), len(progress)) if progress else None,
         turns=Mean(fmean(e.turns for e in fair), len(fair)) if fair else None,
         usage=_add_usage(e.usage for e in played),
@@ -167,18 +169,24 @@ def _task(
     )
 
 
-def _parts(task: str, scores: Mapping[str, Score], aggregate: Aggregate | None) -> dict[str, Mean]:
-    """Parts are averaged as the score is: `raw` and `corrected` must be comparable with it."""
-    parts: dict[str, Mean] = {}
-    for name in dict.fromkeys(name for s in scores.values() for name in s.parts):
-        having = {sample: Score(s.parts[name]) for sample, s in scores.items() if name in s.parts}
-        everywhere = len(having) == len(scores) and all(0 <= s.value <= 1 for s in having.values())
-        if aggregate is not None and everywhere:
-            with blame(task, "aggregate", kind="task"):
-                parts[name] = Mean(aggregate(list(having.items())), len(having))
-        else:
-            parts[name] = Mean(fmean(s.value for s in having.values()), len(having))
-    return parts
+def _parts(scores: Mapping[str, Score]) -> dict[str, Mean]:
+    names = dict.fromkeys(name for s in scores.values() for name in s.parts)
+    having = {name: [s.parts[name] for s in scores.values() if name in s.parts] for name in names}
+    return {name: Mean(fmean(values), len(values)) for name, values in having.items()}
+
+
+def _readings(task: str, scores: Mapping[str, Score], aggregate: Aggregate | None) -> dict[str, float]:
+    """The score by the published and by the mended gold answers, where a task knows of wrong ones.
+
+    A sample without such a part has one reading, its value: otherwise the two would be over different
+    samples and could not be compared.
+    """
+    if not any("corrected" in s.parts for s in scores.values()):
+        return {}
+    return {
+        name: value_of(task, {i: Score(s.parts.get(name, s.value)) for i, s in scores.items()}, aggregate)
+        for name in ("raw", "corrected")
+    }
 
 
 def _add_usage(usages: Iterable[Mapping[str, Usage]]) -> dict[str, Usage]:

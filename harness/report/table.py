@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from harness.report.form import Whole, between, clock, percent, short, tame
+from harness.report.form import Whole, between, clock, percent, short, tame, visible
 from harness.report.summary import LABELS, Summary, TaskSummary
 from harness.types import Status
 
@@ -74,12 +74,9 @@ def _totals(summary: Summary) -> Iterator[Text]:
     for t in summary.tasks:
         if t.progress is not None:
             yield Text(f"Progress {tame(t.task)} {percent(t.progress.value)} (n {t.progress.n})")
-        if {"raw", "corrected"} <= set(t.parts):
-            raw, corrected = t.parts["raw"], t.parts["corrected"]
-            yield Text(
-                f"Errata   {tame(t.task)} raw {percent(raw.value)} (n {raw.n}), "
-                f"corrected {percent(corrected.value)} (n {corrected.n})"
-            )
+        if t.readings:
+            said = ", ".join(f"{name} {percent(value)}" for name, value in t.readings.items())
+            yield Text(f"Errata   {tame(t.task)} {said} (known wrong gold answers as published, and mended)")
 
 
 def _warnings(summary: Summary) -> Iterator[Text]:
@@ -113,13 +110,13 @@ def _by_reason(t: TaskSummary) -> dict[str, list[str]]:
 
 def _whereabouts(summary: Summary) -> Iterator[Text]:
     if summary.where is not None:
-        yield Text(f"\nRecords  {tame(str(summary.where))}")
+        yield Text(f"\nRecords  {visible(str(summary.where))}")
     if not summary.complete:
         missing, errors = (sum(getattr(t, what) for t in summary.tasks) for what in ("missing", "errors"))
         yield Text(
             f"Resume   plays {missing} missing, retries {_many(errors, 'error')}: the same command again"
         )
-        yield Text("    " + tame(summary.command or f"harness run --resume {summary.where}"))
+        yield Text("    " + visible(summary.command or f"harness run --resume {summary.where}"))
 
 
 def _note(text: str, style: str = "dim") -> Text:

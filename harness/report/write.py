@@ -46,7 +46,9 @@ def _score(cell: Cell | None) -> str:
 
 def _overall(row: Row, profile: str) -> str:
     number = row.overall.get(profile)
-    return NOTHING if number is None or number.value is None else str(number)
+    if number is None or number.value is None:
+        return NOTHING
+    return f"{number.value:.2f}" if profile == "v0.2" else percent(number.value)
 
 
 def _notes(board: Board) -> Iterator[str]:

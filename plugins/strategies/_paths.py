@@ -52,5 +52,5 @@ def _tried(node: Node, candidate: Candidate) -> bool:
 
 def at_least(strategy: str, option: str, value: float, least: float) -> None:
     """Raise `UsageError` for an option that is too small."""
-    if value < least:
+    if not value >= least:  # not a number is too small too
         raise UsageError(f"-S {option}={value}: strategy {strategy!r} expects {least} or more there")

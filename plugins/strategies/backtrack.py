@@ -41,7 +41,6 @@ class Backtrack(Strategy):
     """
 
     name = "backtrack"
-    returns = True
 
     def __init__(
         self,
@@ -58,7 +57,7 @@ class Backtrack(Strategy):
         self.asks = judge
         self.repeats = repeats
         self.judge_tokens = judge_tokens
-        self.returns = paths > 1
+        self.returns = paths > 1 and to == "branch"  # back to the start takes a fresh world, not forks
         self.ended: list[Node] = []
         """Where each path that was given up ended."""
         self._resumed: Node | None = None

@@ -58,7 +58,6 @@ class Decompose(Strategy):
         self.repeats = repeats
         self.judge_tokens = judge_tokens
         self.plan_tokens = plan_tokens
-        self.returns = as_needed
         self.steps: list[str] | None = None
         """The plan; None before there is one, empty if it could not be read."""
 

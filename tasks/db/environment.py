@@ -74,7 +74,10 @@ class DbEnvironment(Environment):
             parts["corrected"] = float(corrected)
             value = corrected if self.profile == "native" else right
             parts[self._category] = float(value)
-        return Score(float(value), parts)
+        progress = (
+            float(self._open.state(self.sample.tables) in self.sample.gold) if self.sample.changes else None
+        )
+        return Score(float(value), parts, progress)
 
     @property
     def _category(self) -> str:

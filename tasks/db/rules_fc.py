@@ -44,7 +44,9 @@ class Fc(ToolRules):
         try:
             given = json.loads(call.arguments)
         except (ValueError, RecursionError):
-            raise FormatError("Error: the arguments of the call are not valid JSON.", "bad argument") from None
+            raise FormatError(
+                "Error: the arguments of the call are not valid JSON.", "bad argument"
+            ) from None
         if not isinstance(given, dict) or not given:
             raise FormatError(f"Error: {call.name} needs an argument.", "bad argument")
         first: Any = next(iter(given.values()))

@@ -49,12 +49,15 @@ TOOLS = (
 
 _WORD = re.compile(r"\baction\b[ \t*_]*:[ \t*_`]*(operation|answer)\b", re.IGNORECASE)
 _FINAL = re.compile(r"\bfinal answer\b[ \t*_]*:[ \t*_]*", re.IGNORECASE)
-_BLOCK = re.compile(r"```[ \t]*(?:sqlite|sql|mysql)?[ \t]*(?:\n|(?=\S))(.*?)(```|\Z)", re.IGNORECASE | re.DOTALL)
+_BLOCK = re.compile(
+    r"```[ \t]*(?:sqlite|sql|mysql)?[ \t]*(?:\n|(?=\S))(.*?)(```|\Z)", re.IGNORECASE | re.DOTALL
+)
 _VERBS = "SELECT|INSERT|UPDATE|DELETE|WITH|CREATE|ALTER|DROP|REPLACE|PRAGMA|EXPLAIN|SHOW|DESCRIBE"
-_BARE = re.compile(rf"^[ \t]*((?:{_VERBS})\b[^\n]*(?:\n(?![ \t]*(?:\n|action\b|final\b))[^\n]+)*)", re.I | re.M)
+_BARE = re.compile(
+    rf"^[ \t]*((?:{_VERBS})\b[^\n]*(?:\n(?![ \t]*(?:\n|action\b|final\b))[^\n]+)*)", re.I | re.M
+)
 _FORMAT = (
-    "Write either\nAction: Operation\n```sql\n<SQL>\n```\nor\n"
-    'Action: Answer\nFinal Answer: ["<value>", ...]'
+    'Write either\nAction: Operation\n```sql\n<SQL>\n```\nor\nAction: Answer\nFinal Answer: ["<value>", ...]'
 )
 
 

@@ -57,7 +57,10 @@ def move_with_word(s: Scene) -> Draft:
     source, target = s.draw("folders", 2)
     word, suffix = s.one("words"), s.one("suffixes")
     names = s.names(s.number(6, 9), suffix)
-    texts = [f"{s.prose(2, [word])}{word + chr(10) if i < 3 else ''}{s.prose(1, [word])}" for i in range(len(names))]
+    texts = [
+        f"{s.prose(2, [word])}{word + chr(10) if i < 3 else ''}{s.prose(1, [word])}"
+        for i in range(len(names))
+    ]
     files = [file(f"{source}/{n}", t) for n, t in zip(names, texts, strict=True)]
     before = [folder(source), folder(target), *files]
     after = [replace(e, path=f"{target}/{e.path.split('/')[1]}") if e in files[:3] else e for e in before]
@@ -115,7 +118,9 @@ def sorted_copy(s: Scene) -> Draft:
 
 def lines_of_person(s: Scene) -> Draft:
     people, events = s.draw("people", 4), s.draw("events", 4)
-    rows = [(s.random.choice(people), s.random.choice(events), s.number(10, 99)) for _ in range(s.number(15, 30))]
+    rows = [
+        (s.random.choice(people), s.random.choice(events), s.number(10, 99)) for _ in range(s.number(15, 30))
+    ]
     rows.insert(3, (people[0], events[0], 50))
     (a, b), suffix = s.draw("stems", 2), s.one("suffixes")
     before = [file(f"{a}.{suffix}", table(rows, " "))]
@@ -152,16 +157,14 @@ def make_archive(s: Scene) -> Draft:
 def new_account(s: Scene) -> Draft:
     who, other = s.draw("people", 2)
     uid, shell = s.number(2100, 2900), s.random.choice(("/bin/sh", "/bin/bash"))
-    home = f"{s.root}/{who}"
+    home = f"/var/lib/{who}"  # outside of the folder: whether it is made is left open
     before = [file(f"{s.one('stems')}.{s.one('suffixes')}", "x\n")]
-    accounts = [
-        (f"{who}:*:{uid}:*:*:{home}:{shell}", "etc/passwd"),
-        (f"{other}:x:4400:4400::/nonexistent:/bin/sh", "etc/passwd"),
-    ]
+    accounts = [(f"{who}:*:{uid}:*:*:{home}:{shell}", "etc/passwd")]
+    kept = [(f"{other}:x:4400:4400::/nonexistent:/bin/sh", "etc/passwd")]
     facts = {"who": who, "uid": uid, "home": home, "shell": shell}
     command = f"useradd -M -u {uid} -d {home} -s {shell} {who}"
     init = account(other, 4400)
-    return Draft(facts, before, command, after=before, accounts=accounts[:1], init=init)
+    return Draft(facts, before, command, after=before, accounts=accounts, kept=kept, init=init)
 
 
 def totals_by_word(s: Scene) -> Draft:
@@ -194,11 +197,14 @@ def script_that_adds(s: Scene) -> Draft:
 
 def script_that_counts(s: Scene) -> Draft:
     word = s.one("words")
-    files = [file(f"{n}", s.prose(5, [word]) + f"{word}\n" * s.number(3, 8)) for n in s.names(3, s.one("suffixes"))]
+    files = [
+        file(f"{n}", s.prose(5, [word]) + f"{word}\n" * s.number(3, 8)) for n in s.names(3, s.one("suffixes"))
+    ]
     name = f"{s.one('stems')}-{s.number(2, 9)}.sh"
     path = f"{s.root}/{name}"
     demands = [
-        Demand((path, f"{s.root}/{e.path}"), f"{(e.content or b'').decode().split().count(word)}\n") for e in files[:2]
+        Demand((path, f"{s.root}/{e.path}"), f"{(e.content or b'').decode().split().count(word)}\n")
+        for e in files[:2]
     ]
     command = f"printf '%s\\n' '#!/bin/bash' 'grep -cw {word} \"$1\"' > {path}\nchmod +x {path}"
     facts = {"file": path, "word": word}

@@ -31,7 +31,7 @@ def integer(said: str, gold: str) -> bool:
 def integer_in_words(said: str, gold: str) -> bool:
     """As `integer`, but a sentence counts too when it holds exactly one number, and that is whole.
 
-    >>> integer_in_words("The answer is 5.", "5"), integer_in_words("5 of 7", "5"), integer_in_words("5.5", "5")
+    >>> integer_in_words("It is 5.", "5"), integer_in_words("5 of 7", "5"), integer_in_words("5.5", "5")
     (True, False, False)
     """
     if integer(said, gold):

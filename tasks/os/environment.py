@@ -1,5 +1,6 @@
 """The world of one episode: a sandbox with a persistent shell, graded in a copy of it."""
 
+from dataclasses import replace
 
 from harness import (
     Action,
@@ -8,7 +9,6 @@ from harness import (
     EnvironmentFailure,
     Observation,
     Sandbox,
-    SandboxProvider,
     Score,
     Status,
 )
@@ -17,15 +17,16 @@ from . import grading
 from .play import Play
 from .samples import Checks, OsSample, Script, State
 from .scripts import needs_python, run
+from .toolbox import Machines
 
 
 class OsEnvironment(Environment):
-    """Opened closed: `reset` takes a sandbox from the provider, `close` gives it back."""
+    """Opened closed: `reset` takes a sandbox, `close` gives it back."""
 
     capabilities = Capabilities(fork=True)
 
-    def __init__(self, sample: OsSample, play: Play, provider: SandboxProvider) -> None:
-        self.sample, self.play, self.provider = sample, play, provider
+    def __init__(self, sample: OsSample, play: Play, machines: Machines) -> None:
+        self.sample, self.play, self.machines = sample, play, machines
         self.sandbox: Sandbox | None = None
         self.answer: str | None = None
         """What was submitted; a submitted change has an answer too ("" or the published stand-in)."""
@@ -35,9 +36,11 @@ class OsEnvironment(Environment):
     def reset(self) -> Observation:
         self.close()
         self.answer, self.golds, self.touched = None, None, False
-        self.sandbox = self.provider.open()
+        self.sandbox = self.machines.open()
         self._prepare(self.sandbox)
         self._begin()
+        if isinstance(self.sample.grading, State):
+            self.machines.toolbox()
         return Observation(self.sample.problem)
 
     def step(self, action: Action) -> Observation:
@@ -56,7 +59,7 @@ class OsEnvironment(Environment):
     def fork(self) -> "OsEnvironment":
         """Files, directory, variables and functions are copied. Processes do not survive a fork:
         those of the sample's `start` are started again, those of the agent are gone."""
-        twin = OsEnvironment(self.sample, self.play, self.provider)
+        twin = OsEnvironment(self.sample, self.play, self.machines)
         twin.answer, twin.golds, twin.touched = self.answer, self.golds, self.touched
         twin.sandbox = self._open().fork()
         if self.sample.start:
@@ -79,7 +82,7 @@ class OsEnvironment(Environment):
                 return Score(0.0, progress=0.0)
             raise
         try:
-            return grading.inspected(sample, self.answer, copy, self.play)
+            return grading.inspected(sample, self.answer, copy, self.play, self.machines)
         finally:
             copy.close()
 
@@ -124,7 +127,9 @@ class OsEnvironment(Environment):
     def _start(self) -> None:
         begun = self._open().run(self.sample.start)
         if begun.timed_out:
-            raise EnvironmentFailure(f"sample {self.sample.id}: its background processes did not start in time")
+            raise EnvironmentFailure(
+                f"sample {self.sample.id}: its background processes did not start in time"
+            )
 
     def _bash(self, script: str) -> Observation:
         if "\0" in script:
@@ -153,13 +158,11 @@ class OsEnvironment(Environment):
                 return False
         except EnvironmentFailure:
             pass
-        fresh = self.provider.open()
+        fresh = self.machines.open()
         try:
             return fresh.execute(probe).code == 42
         finally:
             fresh.close()
-
-
 
 
 def _seeded(script: Script) -> Script:

@@ -2,15 +2,16 @@
 
 from collections.abc import Sequence
 
-from harness import Action, SandboxProvider, Settings, UsageError
+from harness import Action, Settings, UsageError
 
 from .environment import OsEnvironment
 from .grading import is_question
 from .play import PROFILES
 from .samples import Checks, Match, OsSample, Value
+from .toolbox import Machines
 
 
-def solve(sample: OsSample, settings: Settings, provider: SandboxProvider | None) -> Sequence[Action]:
+def solve(sample: OsSample, settings: Settings, machines: Machines | None) -> Sequence[Action]:
     """The sample's own commands, then the answer or `finish`. Empty where no answer is known.
 
     The gold of an official question is what its reference prints, so a machine is prepared for it.
@@ -22,15 +23,15 @@ def solve(sample: OsSample, settings: Settings, provider: SandboxProvider | None
     if isinstance(grading, Value):
         return [*commands, Action("answer", {"text": grading.gold})]
     if isinstance(grading, Checks) and is_question(grading):
-        return [*commands, Action("answer", {"text": _gold(sample, settings, provider)})]
+        return [*commands, Action("answer", {"text": _gold(sample, settings, machines)})]
     return [*commands, Action("finish", {"thought": ""})]
 
 
-def _gold(sample: OsSample, settings: Settings, provider: SandboxProvider | None) -> str:
-    if provider is None:
+def _gold(sample: OsSample, settings: Settings, machines: Machines | None) -> str:
+    if machines is None:
         raise UsageError("task os has no sandboxes yet: setup(host) comes before solve()")
     play = PROFILES[settings.profile]
-    world = OsEnvironment(sample, play, provider)
+    world = OsEnvironment(sample, play, machines)
     try:
         world.reset()
         golds = world.golds

@@ -11,6 +11,7 @@ from .checkers import PUBLISHED, REPAIRED, integer, integer_in_words, known, str
 from .play import Play
 from .samples import Checks, Match, OsSample, Script, State, Value
 from .scripts import run
+from .toolbox import Machines
 
 _SEARCHED = 2000
 """Characters of an answer that a published regular expression is searched in."""
@@ -42,7 +43,9 @@ def answered(grading: Match | Value, answer: str | None, play: Play) -> Score:
     if answer is None:
         return Score(0.0)
     if isinstance(grading, Value):
-        strict, tolerant = (string, string_in_quotes) if grading.kind == "text" else (integer, integer_in_words)
+        strict, tolerant = (
+            (string, string_in_quotes) if grading.kind == "text" else (integer, integer_in_words)
+        )
         check = tolerant if play.corrected else strict
         return Score(float(check(answer, grading.gold)))
     said = answer.strip() if grading.strip else answer
@@ -61,10 +64,10 @@ def compared(checks: Checks, answer: str, golds: Golds, play: Play) -> Score:
     return Score(float(corrected if play.corrected else raw), parts)
 
 
-def inspected(sample: OsSample, answer: str | None, copy: Sandbox, play: Play) -> Score:
+def inspected(sample: OsSample, answer: str | None, copy: Sandbox, play: Play, machines: Machines) -> Score:
     """Grade a state, in a copy of the agent's machine."""
     if isinstance(sample.grading, State):
-        return state.grade(sample.grading, copy, submitted=answer is not None)
+        return state.grade(sample.grading, copy, machines.toolbox(), submitted=answer is not None)
     assert isinstance(sample.grading, Checks)
     return Score(float(_chain(sample, sample.grading, str(answer), copy, play)))
 

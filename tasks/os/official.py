@@ -91,9 +91,7 @@ def _sample(id_: str, split: str, record: Mapping[str, Any], scripts: Path) -> O
     )  # fmt: skip
 
 
-def _grading(
-    id_: str, evaluation: Mapping[str, Any], example: tuple[Script, ...], scripts: Path
-) -> Grading:
+def _grading(id_: str, evaluation: Mapping[str, Any], example: tuple[Script, ...], scripts: Path) -> Grading:
     if (match := evaluation.get("match")) is not None:
         if isinstance(match, str):
             return Match(match)

@@ -16,7 +16,10 @@ def files_by_suffix(s: Scene) -> Draft:
     files = [file(f"{s.random.choice(places)}{n}.{k}", "x\n") for n, k in zip(names, kinds, strict=True)]
     folders = [folder(p.rstrip("/")) for p in places[1:]]
     return Draft(
-        {"suffix": f".{wanted}"}, [*folders, *files], f"find {s.root} -type f -name '*.{wanted}' | wc -l", str(gold)
+        {"suffix": f".{wanted}"},
+        [*folders, *files],
+        f"find {s.root} -type f -name '*.{wanted}' | wc -l",
+        str(gold),
     )
 
 
@@ -45,7 +48,9 @@ def lines_with_word(s: Scene) -> Draft:
 
 def events_of_person(s: Scene) -> Draft:
     people, events = s.draw("people", 4), s.draw("events", 3)
-    rows = [(s.random.choice(people), s.random.choice(events), s.number(10, 99)) for _ in range(s.number(30, 60))]
+    rows = [
+        (s.random.choice(people), s.random.choice(events), s.number(10, 99)) for _ in range(s.number(30, 60))
+    ]
     who, what = people[0], events[0]
     gold = sum(r[0] == who and r[1] == what for r in rows)
     name = f"{s.one('stems')}.{s.one('suffixes')}"
@@ -179,7 +184,9 @@ def line_in_archive(s: Scene) -> Draft:
 
 def running_processes(s: Scene) -> Draft:
     gold, seconds = s.number(3, 7), 70000 + s.number(100, 9000)
-    start = f"for i in $(seq {gold}); do sleep {seconds} </dev/null >/dev/null 2>&1 & done; sleep {seconds + 1} &"
+    start = (
+        f"for i in $(seq {gold}); do sleep {seconds} </dev/null >/dev/null 2>&1 & done; sleep {seconds + 1} &"
+    )
     command = (
         "for f in /proc/[0-9]*/cmdline; do tr '\\0' ' ' < $f; echo; done 2>/dev/null "
         f"| grep -c '^sleep {seconds} $'"
@@ -222,7 +229,9 @@ def output_of_script(s: Scene) -> Draft:
     )
     name = f"{s.one('stems')}.sh"
     path = f"{s.root}/{name}"
-    return Draft({"file": path, "argument": argument}, [file(name, text)], f"bash {path} {argument}", str(gold))
+    return Draft(
+        {"file": path, "argument": argument}, [file(name, text)], f"bash {path} {argument}", str(gold)
+    )
 
 
 def newest_file(s: Scene) -> Draft:
@@ -255,7 +264,9 @@ def lines_of_longest(s: Scene) -> Draft | None:
         return None
     files = [file(f"{where}/{n}", s.prose(c)) for n, c in zip(names, counts, strict=True)]
     path = f"{s.root}/{where}"
-    command = f"for f in {path}/*; do echo $(wc -l < $f) ${{f##*/}}; done | sort -nr | awk 'NR == 1 {{print $2}}'"
+    command = (
+        f"for f in {path}/*; do echo $(wc -l < $f) ${{f##*/}}; done | sort -nr | awk 'NR == 1 {{print $2}}'"
+    )
     return Draft({"where": path}, [folder(where), *files], command, gold, "text")
 
 

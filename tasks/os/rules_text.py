@@ -14,7 +14,9 @@ from . import prompts
 _ACT = re.compile(r"Act:\s*(.+)")
 _FENCED = re.compile(r"```bash\n(.*?)\n```", re.DOTALL)
 _TOLERANT = re.compile(r"^[ \t>*_#]*act(?:ion)?[*_ ]*:[ \t*_`]*([a-z]+)", re.IGNORECASE | re.MULTILINE)
-_ANY_FENCE = re.compile(r"```[ \t]*(?:bash|sh|shell|console)?[ \t]*\r?\n(.*?)(?:\r?\n[ \t]*```|\Z)", re.DOTALL)
+_ANY_FENCE = re.compile(
+    r"```[ \t]*(?:bash|sh|shell|console)?[ \t]*\r?\n(.*?)(?:\r?\n[ \t]*```|\Z)", re.DOTALL
+)
 
 
 class PublishedText(TextRules):
@@ -49,7 +51,9 @@ class PublishedText(TextRules):
         said = f"Think: {thought or 'This is the next step.'}\n\nAct: "
         if action.name == "bash":
             return Reply(f"{said}bash\n\n```bash\n{action.arguments['script']}\n```")
-        return Reply(f"{said}answer({action.arguments['text']})" if action.name == "answer" else f"{said}finish")
+        return Reply(
+            f"{said}answer({action.arguments['text']})" if action.name == "answer" else f"{said}finish"
+        )
 
     def hint(self, what: str) -> str:
         return (

@@ -90,4 +90,6 @@ def _as_text(arguments: str) -> str:
         return arguments
     if not isinstance(given, dict):
         return arguments
-    return json.dumps({k: json.dumps(v) if isinstance(v, bool | int | float) else v for k, v in given.items()})
+    return json.dumps(
+        {k: json.dumps(v) if isinstance(v, bool | int | float) else v for k, v in given.items()}
+    )

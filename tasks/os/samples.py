@@ -59,7 +59,9 @@ class State:
     before: tuple[Entry, ...]
     after: tuple[Entry, ...]
     accounts: tuple[tuple[str, str], ...] = ()
-    """A line's prefix pattern in /etc/passwd or /etc/group, and the file it must be found in."""
+    """Patterns of lines that are to be found (with `!`: no longer found), and the file to look in."""
+    kept: tuple[tuple[str, str], ...] = ()
+    """The same for lines that must stay."""
     demands: tuple[Demand, ...] = ()
 
 

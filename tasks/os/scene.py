@@ -48,7 +48,7 @@ class Scene:
 class Draft:
     """A problem without its words: the facts to be told, the files, and what is right."""
 
-    facts: dict[str, object]
+    facts: Mapping[str, object]
     before: list[Entry]
     expert: str
     gold: str | None = None
@@ -56,6 +56,7 @@ class Draft:
     kind: str = "integer"
     after: list[Entry] = field(default_factory=list)
     accounts: list[tuple[str, str]] = field(default_factory=list)
+    kept: list[tuple[str, str]] = field(default_factory=list)
     demands: list[Demand] = field(default_factory=list)
     init: str = ""
     """More preparation, after the files."""

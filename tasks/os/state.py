@@ -14,19 +14,23 @@ from harness import Sandbox, Score
 from . import manifest
 from .samples import Demand, State
 from .scripts import CLEAN
+from .toolbox import Toolbox
 
 _LIMIT = 4 << 20
 """Bytes of state that are read; our samples stay below a tenth of that."""
 
 _READ = (
-    f"export {CLEAN}; cd / && tar -cf - --numeric-owner --hard-dereference --ignore-failed-read "
-    f'"$@" etc/passwd etc/group 2>/dev/null | head -c {_LIMIT} | base64 -w0'
+    "cd / && {t}tar -cf - --numeric-owner --hard-dereference --ignore-failed-read "
+    '"$@" etc/passwd etc/group 2>/dev/null | {t}head -c {limit} | {t}base64 -w0'
 )
 
 
-def grade(wanted: State, copy: Sandbox, submitted: bool) -> Score:
+def grade(wanted: State, copy: Sandbox, toolbox: Toolbox, submitted: bool) -> Score:
     """All goals reached and nothing else touched is 1, once submitted; `progress` is the share of goals."""
-    done = copy.execute(["/bin/bash", "--norc", "--noprofile", "-c", _READ, "--", wanted.root.lstrip("/")])
+    run = toolbox.install(copy)
+    script = _READ.format(t=run, limit=_LIMIT)
+    argv = [*f"{run}bash".split(), "--norc", "--noprofile", "-c", script, "--", wanted.root.lstrip("/")]
+    done = copy.execute(argv)
     try:
         stream = b64decode(done.output.strip(), validate=True)
         found = manifest.read(stream, wanted.root)
@@ -34,9 +38,9 @@ def grade(wanted: State, copy: Sandbox, submitted: bool) -> Score:
     except (binascii.Error, ValueError, tarfile.TarError, EOFError):
         return Score(0.0, progress=0.0)
     reached = goals(wanted, found, lines) + [_meets(d, copy) for d in wanted.demands]
-    whole = all(reached) and untouched(wanted, found)
-    progress = sum(reached) / len(reached)
-    return Score(float(whole and submitted), {"intact": float(untouched(wanted, found))}, progress)
+    intact = untouched(wanted, found) and all(_holds(p, lines.get(f, "")) for p, f in wanted.kept)
+    whole = all(reached) and intact and submitted
+    return Score(float(whole), {"intact": float(intact)}, sum(reached) / len(reached))
 
 
 def goals(wanted: State, found: Mapping[str, manifest.Entry], lines: Mapping[str, str]) -> list[bool]:
@@ -56,7 +60,7 @@ def untouched(wanted: State, found: Mapping[str, manifest.Entry]) -> bool:
 
 
 def _holds(pattern: str, text: str) -> bool:
-    """Whether a line of an account file fits: fields between colons; `*` fits anything, `+a` a list with a."""
+    """Whether a line of an account file fits: fields between colons; `*` fits any, `+a` a list with a."""
     wanted = pattern.removeprefix("!").split(":")
     fits = any(_fits(wanted, line.split(":")) for line in text.splitlines())
     return fits != pattern.startswith("!")

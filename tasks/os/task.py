@@ -1,12 +1,12 @@
 """The task `os`: samples, rules, worlds and experts."""
 
 import shlex
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from random import Random
 from typing import ClassVar
 
-from harness import Action, Environment, Host, Rules, Sample, SandboxProvider, Settings, Task, UsageError
+from harness import Action, Environment, Host, Rules, Sample, Settings, Task, UsageError
 
 from . import errata, expert, generate, official
 from .environment import OsEnvironment
@@ -14,8 +14,9 @@ from .play import PROFILES
 from .rules_text import NativeText, PublishedText
 from .rules_tools import NativeTools, PublishedTools
 from .samples import OsSample
+from .toolbox import Machines
 
-_RULES: Mapping[tuple[str, str], type[Rules]] = {
+_RULES: Mapping[tuple[str, str], Callable[[Settings], Rules]] = {
     ("native", "text"): NativeText,
     ("native", "tools"): NativeTools,
     ("v0.2", "text"): PublishedText,
@@ -36,7 +37,7 @@ class OsTask(Task):
     splits: ClassVar[tuple[str, ...]] = ("test", "train", "agentbench-dev", "agentbench-std")
 
     def __init__(self) -> None:
-        self.provider: SandboxProvider | None = None
+        self.machines: Machines | None = None
         self.checkout: Path | None = None
         self._loaded: dict[str, official.Loaded] = {}
 
@@ -44,7 +45,7 @@ class OsTask(Task):
         """Takes the provider of sandboxes that `-T sandbox=SPEC` names (default: namespaces)."""
         self.checkout = host.data("agentbench")
         self._loaded.clear()
-        self.provider = host.sandbox(host.settings.options.get("sandbox", "namespaces"))
+        self.machines = Machines(host.sandbox(host.settings.options.get("sandbox", "namespaces")))
 
     def samples(self, split: str) -> Iterable[OsSample]:
         if split in ("test", "train"):
@@ -65,12 +66,12 @@ class OsTask(Task):
         return make(settings)
 
     def open(self, sample: Sample, settings: Settings) -> Environment:
-        if self.provider is None:
+        if self.machines is None:
             raise UsageError("task os has no sandboxes yet: setup(host) comes before open()")
-        return OsEnvironment(_ours(sample), PROFILES[settings.profile], self.provider)
+        return OsEnvironment(_ours(sample), PROFILES[settings.profile], self.machines)
 
     def solve(self, sample: Sample, settings: Settings) -> Sequence[Action]:
-        return expert.solve(_ours(sample), settings, self.provider)
+        return expert.solve(_ours(sample), settings, self.machines)
 
     def random_action(self, sample: Sample, random: Random) -> Action:
         """Looks around, changes something harmless, or guesses."""
@@ -89,7 +90,7 @@ class OsTask(Task):
         return errata.ERRATA[sample.id].why if sample.id in errata.ERRATA else None
 
     def engine(self, settings: Settings) -> Mapping[str, str]:
-        return dict(self.provider.describe()) if self.provider else {}
+        return dict(self.machines.provider.describe()) if self.machines else {}
 
     def _official(self, split: str) -> official.Loaded:
         if split not in self.splits:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from harness import END, EnvironmentFailure, PluginError, Status, Strategy
+from harness import END, EnvironmentFailure, PluginError, Status, Strategy, TextRules
 from harness.types import Limits
 from tests.strategies.conftest import Line, Moody, Scripted, Unforkable, run
 
@@ -155,6 +155,11 @@ def test_with_a_budget_gone_a_completed_path_is_submitted_before_an_unfinished_o
 
     played = run([Wanders()], Scripted(["right"] * 3 + ["stay"]), limits=Limits(steps=5))
     assert (played.tree.spent, played.leaf.status, played.score) == ("5 steps", Status.COMPLETED, 1)
+
+
+def test_a_completed_path_is_submitted_before_a_later_one_that_was_cut() -> None:
+    played = run([Retry()], Scripted(["right"] * 3 + ["stay"]), rules=TextRules("Walk.", turns=4))
+    assert (played.tree.nodes[-1].status, played.score) == (Status.TASK_LIMIT, 1)
 
 
 def test_strategies_choose_the_leaf_even_when_a_budget_is_gone() -> None:

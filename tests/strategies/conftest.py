@@ -12,6 +12,7 @@ from harness import (
     Capabilities,
     ContextLimit,
     Environment,
+    Generation,
     Model,
     Node,
     Observation,
@@ -145,15 +146,19 @@ def _value(text: str) -> float:
 
 
 class Diary:
-    """A journal in memory."""
+    """A journal in memory, and the answers of an earlier one."""
 
-    def __init__(self) -> None:
+    def __init__(self, earlier: "Diary | None" = None) -> None:
         self.lines: list[tuple[Any, ...]] = []
+        self.answers: dict[int, tuple[str, Response]] = dict(earlier.answers) if earlier else {}
 
     def past(self, seq: int, request: Request, key: str) -> Response | None:
-        return None
+        asked, response = self.answers.get(seq, (key, None))
+        assert asked == key, f"call {seq} asks something else than the first time"
+        return response
 
     def call(self, seq: int, request: Request, key: str, response: Response) -> None:
+        self.answers[seq] = (key, response)
         said = tuple(r.text for r in response.replies)
         self.lines.append((seq, request.purpose, request.n, request.generation, key, said))
 
@@ -165,7 +170,11 @@ class Played(NamedTuple):
     tree: Tree
     leaf: Node
     score: float
-    journal: list[tuple[Any, ...]]
+    diary: Diary
+
+    @property
+    def journal(self) -> list[tuple[Any, ...]]:
+        return self.diary.lines
 
     @property
     def ways(self) -> list[str]:
@@ -184,19 +193,20 @@ async def episode(
     rules: TextRules | None = None,
     limits: Limits = NO_LIMITS,
     seed: int = 0,
+    earlier: Diary | None = None,
 ) -> Played:
     """One episode, set up as the runner does it."""
     rules = rules or TextRules("Write 'Action: right' or 'Action: left'.", turns=8)
     first = world()
     problem = first.reset()
     root = Node(0, None, None, problem, tuple(rules.prompt(problem)), environment=first)
-    diary = Diary()
-    meter = Meter({"act": model}, limits=limits, seed=seed, journal=diary)
+    diary = Diary(earlier)
+    meter = Meter({"act": model}, Generation(temperature=1.0), limits=limits, seed=seed, journal=diary)
     keep = any(s.returns for s in strategies)
     tree = Tree(root, rules, meter, Random(seed), limits, world, _inline, keep, nodes=[root])
     try:
         leaf = await play(tree, strategies)
-        return Played(tree, leaf, (await tree.grade(leaf)).value, diary.lines)
+        return Played(tree, leaf, (await tree.grade(leaf)).value, diary)
     finally:
         await tree.close()
 

@@ -8,7 +8,7 @@ from harness.plugins.strategies.multibranch import MultiBranch
 from harness.plugins.strategies.react import React
 from harness.plugins.strategies.self_consistency import SelfConsistency
 
-from harness import Status, TextRules, UsageError
+from harness import EnvironmentFailure, Observation, Status, TextRules, UsageError
 from harness.types import Limits
 from tests.strategies.conftest import Line, Scripted, Unforkable, best, rate, run
 
@@ -84,6 +84,27 @@ def test_of_rejected_paths_the_one_the_judge_prefers_is_submitted() -> None:
     assert (played.ways, played.score) == (RIGHT, 1)
 
 
+def test_a_path_the_judge_accepted_needs_no_comparison() -> None:
+    model = Scripted(WRONG + RIGHT, judge=["No", "Yes", "1"])
+    played = run([Backtrack(paths=3)], model)
+    assert (played.ways, len(model.asked("judge"))) == (RIGHT, 2)
+
+
+def test_a_completed_child_that_was_put_aside_is_not_submitted() -> None:
+    class Near(Line):
+        """Goal at 1: `left` completes the wrong way, `stay` goes on."""
+
+        def __init__(self) -> None:
+            super().__init__(goal=1)
+
+    model = Scripted(
+        ["left", "stay"], judge=[lambda r: "2" if "1. act(left)" in r.messages[-1].content else "1"]
+    )
+    rules = TextRules("Walk.", turns=2)
+    played = run([MultiBranch(execute=True), Backtrack(paths=1)], model, world=Near, rules=rules)
+    assert (played.ways, played.leaf.status) == (["stay"] * 2, Status.TASK_LIMIT)
+
+
 def test_where_the_judge_prefers_none_it_is_the_last_completed() -> None:
     played = run([Backtrack()], Scripted(RIGHT + WRONG, judge=["No", "?"]))
     assert played.ways == WRONG
@@ -133,7 +154,7 @@ def test_to_branch_takes_up_a_child_that_was_executed_and_put_aside(world: type[
 
 
 def test_multibranch_does_not_follow_what_was_executed_at_the_same_state() -> None:
-    model = Scripted(["left"] * 6 + ["left", "right"], judge=["No", best])
+    model = Scripted(["left"] * 6 + ["left", "right"], judge=["No", "?"])
     played = run([MultiBranch(), Backtrack()], model, limits=Limits(steps=4))
     assert [str(n.candidate) for n in played.tree.root.children] == ["act(left)", "act(right)"]
 
@@ -152,6 +173,23 @@ def test_tokens_that_run_out_inside_its_judge_leave_the_best_leaf() -> None:
     model = Scripted(RIGHT, judge=["No"])
     played = run([Backtrack()], model, limits=Limits(tokens=45))
     assert (played.tree.spent, played.score, model.asked("judge")) == ("45 tokens", 1, [])
+
+
+def test_going_back_to_the_start_takes_a_second_world_and_no_fork() -> None:
+    class Counted(Line):
+        opened = closed = 0
+
+    run([Backtrack()], Scripted(WRONG + RIGHT, judge=["No", best]), world=Counted)
+    assert Counted.opened == Counted.closed == 2
+
+
+def test_a_start_that_looks_different_the_second_time_is_an_environment_failure() -> None:
+    class Fickle(Line):
+        def reset(self) -> Observation:
+            return Observation(f"{super().reset().text} Door {Fickle.opened} is open.")
+
+    with pytest.raises(EnvironmentFailure, match="not deterministic"):
+        run([Backtrack()], Scripted(WRONG, judge=["No"]), world=Fickle)
 
 
 def test_it_never_sees_the_true_score() -> None:

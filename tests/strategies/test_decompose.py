@@ -5,9 +5,9 @@ from harness.plugins.strategies.backtrack import Backtrack
 from harness.plugins.strategies.decompose import Decompose
 from harness.plugins.strategies.multibranch import MultiBranch
 
-from harness import Status, TextRules
+from harness import Action, Observation, Status, TextRules
 from harness.types import Limits
-from tests.strategies.conftest import Scripted, best, run
+from tests.strategies.conftest import Line, Scripted, best, run
 
 PLAN = "1. reach one\n2. reach two\n3. reach three"
 
@@ -89,6 +89,17 @@ def test_as_needed_starts_again_with_a_plan_after_a_path_that_ended_badly() -> N
     assert (len(played.tree.root.children), played.score) == (2, 1)
     assert len(model.asked("plan")) == 1
     assert "Sub-task 1 of 3" in model.asked("act")[3]
+
+
+def test_as_needed_does_not_mind_the_end_of_a_state_put_aside() -> None:
+    class Trap(Line):
+        def step(self, action: Action) -> Observation:
+            seen = super().step(action)
+            return seen if self.x >= 0 else Observation("You fell.", Status.INVALID_ACTION)
+
+    model = Scripted(["left", "right", "right"], plan=[PLAN])
+    run([Decompose(as_needed=True), MultiBranch(execute=True)], model, world=Trap)
+    assert model.asked("plan") == []
 
 
 def test_as_needed_starts_again_once_only() -> None:

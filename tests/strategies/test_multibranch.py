@@ -28,7 +28,7 @@ def test_candidates_are_sampled_in_one_request_and_the_judge_decides() -> None:
     first = model.requests[0]
     assert (first.n, first.generation.temperature, played.ways) == (2, 0.7, ["right"] * 3)
     judged = next(r for r in model.requests if r.purpose == "judge")
-    assert (judged.candidates, judged.generation.max_tokens) == (2, 64)
+    assert (judged.candidates, judged.generation.max_tokens, judged.generation.temperature) == (2, 64, 0.0)
 
 
 def test_equal_actions_are_one_candidate_and_a_single_one_is_not_judged() -> None:

@@ -1,12 +1,13 @@
 """act, cot and react: one line of advice a turn, and no more."""
 
 import importlib
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from harness import Strategy, TextRules
-from tests.strategies.conftest import Scripted, run
+from harness import Observation, Settings, Strategy, TextRules
+from tests.strategies.conftest import Line, Scripted, run
 
 NAMES = ["act", "cot", "react", "self-consistency", "multibranch", "backtrack", "decompose", "tmbr"]
 
@@ -42,10 +43,35 @@ def test_advice_is_compact_and_speaks_the_protocol(name: str, protocol: str) -> 
     assert ("tool" in advice) == (protocol == "tools")
 
 
-def test_react_adds_nothing_where_the_prompt_already_asks_for_thoughts() -> None:
-    rules = TextRules("Write a thought, then an action.")
-    rules.thoughts = True
-    model, plain = Scripted(["right"]), Scripted(["right"])
-    run([module("react").React()], model, rules=rules)
-    run([Strategy()], plain, rules=rules)
-    assert model.asked("act") == plain.asked("act")
+def first_prompt(strategy: Strategy, rules: TextRules) -> str:
+    model = Scripted(["right"])
+    run([strategy], model, rules=rules)
+    return model.asked("act")[0]
+
+
+@pytest.mark.parametrize(
+    "asks", ["Write a thought, then an action.", "Think: ...\nAction: ...", "Reason first."]
+)
+def test_react_adds_nothing_where_the_prompt_already_asks_for_thoughts(asks: str) -> None:
+    rules = TextRules(asks)
+    assert first_prompt(module("react").React(), rules) == first_prompt(Strategy(), rules)
+
+
+def test_react_does_not_take_the_problem_for_the_prompt() -> None:
+    class Riddle(Line):
+        def reset(self) -> Observation:
+            return Observation("What did Socrates think?")
+
+    model = Scripted(["right"])
+    run([module("react").React()], model, world=Riddle, rules=TextRules("Walk."))
+    assert "short thought" in model.asked("act")[0]
+
+
+@pytest.mark.parametrize("task", ["db", "os"])
+@pytest.mark.parametrize("profile", ["v0.2", "fc"])
+def test_react_leaves_agentbenchs_prompts_as_they_are(task: str, profile: str) -> None:
+    (offered,) = importlib.import_module(f"harness.tasks.{task}").harness_tasks()
+    rules = offered.rules(Settings(profile=profile, protocol=offered.protocol(profile)))
+    react = module("react").React()
+    react.plan(SimpleNamespace(rules=rules))
+    assert react.advise(None, SimpleNamespace(rules=rules)) is None

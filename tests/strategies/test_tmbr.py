@@ -11,7 +11,7 @@ from harness.plugins.strategies.tmbr import tmbr
 
 from harness import Strategy
 from harness.strategy import coerce, options
-from tests.strategies.conftest import Line, Unforkable, Walker, rate, run
+from tests.strategies.conftest import Line, Scripted, Unforkable, Walker, rate, run
 
 
 @pytest.mark.parametrize("seed", range(6))
@@ -20,6 +20,24 @@ def test_the_preset_and_the_three_by_name_leave_the_same_journal(seed: int) -> N
     named = run([Decompose(), MultiBranch(), Backtrack()], Walker(0.5, seed), seed=seed)
     assert preset.journal == named.journal
     assert {line[1] for line in preset.journal} >= {"plan", "act", "judge"}
+
+
+@pytest.mark.parametrize("execute", [False, True])
+@pytest.mark.parametrize("to", ["start", "branch"])
+def test_an_interrupted_episode_plays_again_from_its_journal(
+    execute: bool, to: Literal["start", "branch"]
+) -> None:
+    """Same questions, same random draws: nothing is asked twice."""
+    for seed in range(5):
+        whole = run(tmbr(execute=execute, to=to), Walker(0.5, seed), seed=seed)
+        silent = Scripted([])
+        again = run(tmbr(execute=execute, to=to), silent, seed=seed, earlier=whole.diary)
+        assert silent.requests == []
+        assert (again.ways, again.score, len(again.tree.nodes)) == (
+            whole.ways,
+            whole.score,
+            len(whole.tree.nodes),
+        )
 
 
 def test_every_option_of_the_three_passes_through_with_its_default() -> None:

@@ -1,10 +1,10 @@
 """Databases behind one small interface, and which of them a run uses.
 
-    engine = choose(settings, scratch)      sqlite | mariadb (ours) | any server by URL
-    database = engine.open(tables)          one an episode
-    database.execute(sql)                   what the agent types
-    database.state(tables)                  the hash of the tables, out of the agent's reach
-    database.fork(); database.close(); engine.close()
+engine = choose(settings, scratch)      sqlite | mariadb (ours) | any server by URL
+database = engine.open(tables)          one an episode
+database.execute(sql)                   what the agent types
+database.state(tables)                  the hash of the tables, out of the agent's reach
+database.fork(); database.close(); engine.close()
 """
 
 from collections.abc import Mapping

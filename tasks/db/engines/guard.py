@@ -8,6 +8,7 @@ of the thread that forked, and this process has one thread).
 
 import ctypes
 import os
+import resource
 import select
 import shutil
 import signal
@@ -15,6 +16,7 @@ import subprocess
 import sys
 
 PR_SET_PDEATHSIG = 1
+LARGEST_FILE = 512 * 2**20
 
 
 def main(folder: str, command: list[str]) -> int:
@@ -33,6 +35,8 @@ def main(folder: str, command: list[str]) -> int:
 
 def _die_with_parent() -> None:
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)  # a full file is an error to the server, not its death
+    resource.setrlimit(resource.RLIMIT_FSIZE, (LARGEST_FILE, LARGEST_FILE))
 
 
 if __name__ == "__main__":

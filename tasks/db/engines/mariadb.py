@@ -86,7 +86,11 @@ class MariaDb(Server):
         )  # fmt: skip
         guard = (sys.executable, "-I", "-S", str(GUARD), str(folder), *command)
         self.guard = subprocess.Popen(
-            guard, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, start_new_session=True
+            guard,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
         )
         self._wait(error)
 

@@ -20,9 +20,7 @@ from ..samples import Table
 from ..state import EMPTY, together
 from .base import Database, Engine, Outcome, Reader, SqlError
 
-GRANTED = (
-    "SELECT, INSERT, UPDATE, DELETE, CREATE, DROP, ALTER, INDEX, REFERENCES, CREATE VIEW, SHOW VIEW"
-)
+GRANTED = "SELECT, INSERT, UPDATE, DELETE, CREATE, DROP, ALTER, INDEX, REFERENCES, CREATE VIEW, SHOW VIEW"
 LARGEST = 256 * 2**20
 """Bytes of an episode's database above which it is taken away."""
 # What MySQL 8 compares text by, or the closest that the server has.
@@ -103,17 +101,25 @@ class Server(Engine):
         return connection
 
     def ask(self, sql: str, given: Sequence[Any] | None = None) -> tuple[tuple[Any, ...], ...]:
-        """Run the administrator's SQL. Raises `EnvironmentFailure`."""
+        """Run the administrator's SQL. Raises `SqlError` where the server refuses it, and
+        `EnvironmentFailure` where the server cannot be reached."""
         pymysql = driver()
         try:
             with self.administrator().cursor() as cursor:
                 cursor.execute(sql, given)
                 return tuple(cursor.fetchall())
         except (pymysql.Error, OSError) as e:
-            if isinstance(e, pymysql.ProgrammingError):
-                raise
+            if isinstance(e, pymysql.Error) and 1000 <= _code(e) < 2000 and _code(e) not in LOST:
+                raise SqlError(f"{_code(e)} {e.args[1]}") from None
             self.administrators.connection = None
             raise EnvironmentFailure(f"the database server of db failed: {e} (in {sql[:80]!r})") from e
+
+    def must(self, sql: str, given: Sequence[Any] | None = None) -> None:
+        """Run the administrator's SQL, which no server has a reason to refuse."""
+        try:
+            self.ask(sql, given)
+        except SqlError as e:
+            raise EnvironmentFailure(f"the database server of db refused {sql[:120]!r}: {e}") from e
 
     def open(self, tables: Iterable[Table], mysql_text: bool = False) -> "ServerDatabase":
         name = self.take()
@@ -121,11 +127,11 @@ class Server(Engine):
             for table in tables:
                 columns = ", ".join(f"{quoted(c.name)} {_TYPES[c.type]}" for c in table.columns)
                 where = f"{quoted(name)}.{quoted(table.name)}"
-                self.ask(f"CREATE TABLE {where} ({columns})")
+                self.must(f"CREATE TABLE {where} ({columns})")
                 if table.rows:
                     row = "(" + ",".join(["%s"] * len(table.columns)) + ")"
                     rows = ",".join([row] * len(table.rows))
-                    self.ask(
+                    self.must(
                         f"INSERT INTO {where.replace('%', '%%')} VALUES {rows}",
                         [v for r in table.rows for v in r],
                     )
@@ -137,23 +143,22 @@ class Server(Engine):
     def take(self) -> str:
         """An empty database with its account."""
         with self.lock:
-            name = self.free.pop() if self.free else ""
-            if not name:
-                name = f"{self.prefix}_{len(self.made)}"
+            name, new = (self.free.pop(), False) if self.free else (f"{self.prefix}_{len(self.made)}", True)
+            if new:
                 self.made.append(name)
-                new = True
-            else:
-                new = False
-        collation = self._collation()
-        self.ask(f"CREATE DATABASE {quoted(name)} CHARACTER SET utf8mb4 COLLATE {collation}")
+        self.create(name)
         if new:
-            self.ask(f"CREATE USER `{name}`@'%%' IDENTIFIED BY %s", (self.password,))
+            self.must(f"CREATE USER `{name}`@'%%' IDENTIFIED BY %s", (self.password,))
             # A `_` in the name of a granted database stands for any character unless escaped.
-            self.ask(f"GRANT {GRANTED} ON `{name.replace('_', chr(92) + '_')}`.* TO `{name}`@'%'")
+            granted = name.replace("_", "\\_")
+            self.must(f"GRANT {GRANTED} ON `{granted}`.* TO `{name}`@'%'")
         return name
 
+    def create(self, name: str) -> None:
+        self.must(f"CREATE DATABASE {quoted(name)} CHARACTER SET utf8mb4 COLLATE {self._collation()}")
+
     def give(self, name: str) -> None:
-        self.ask(f"DROP DATABASE IF EXISTS {quoted(name)}")
+        self.must(f"DROP DATABASE IF EXISTS {quoted(name)}")
         with self.lock:
             self.free.append(name)
 
@@ -186,16 +191,20 @@ class ServerDatabase(Database):
     def _agent(self) -> Any:
         """The agent's connection, opened when it first says something."""
         if self.connection is None:
-            where = {k: v for k, v in self.server.target().items() if k in ("unix_socket", "host", "port", "ssl")}
+            target = self.server.target()
+            where = {
+                k: target[k] for k in ("unix_socket", "host", "port", "ssl", "ssl_disabled") if k in target
+            }
             self.connection = self.server._connect(
                 **where,
                 user=self.name,
                 password=self.server.password,
-                database=self.name,
                 read_timeout=self.server.limit + 2,
                 write_timeout=self.server.limit + 2,
                 local_infile=False,
             )
+            with suppress(driver().Error):  # the agent may have dropped it
+                self.connection.select_db(self.name)
         return self.connection
 
     def execute(self, sql: str) -> Outcome:
@@ -207,10 +216,11 @@ class ServerDatabase(Database):
             with pymysql.cursors.SSCursor(connection) as cursor:
                 changed = cursor.execute(sql)
                 outcome = self._read(cursor, changed)
-            connection.commit()
+            connection.commit()  # each call is committed, as in AgentBench, so that a fork sees it
         except (pymysql.Error, OSError, UnicodeError, ValueError, RuntimeError) as e:
             raise SqlError(self._explain(e, time.monotonic() - began)) from None
-        self._weigh()
+        if not outcome.columns and time.monotonic() - began > 0.2:
+            self._weigh()
         return outcome
 
     def _read(self, cursor: Any, changed: int) -> Outcome:
@@ -227,10 +237,11 @@ class ServerDatabase(Database):
         return Outcome(names, tuple(reader.rows), reader.full)
 
     def _explain(self, error: BaseException, took: float) -> str:
-        code = error.args[0] if error.args and isinstance(error.args[0], int) else 0
+        code = _code(error)
         late = code in (1969, 3024) or (took >= self.server.limit and code in (0, *LOST))
         if code in LOST or code == 0:
             self._drop()
+            self.server.ask("SELECT 1")  # if it is the server that has gone, that is not the agent's error
         if late:
             return f"the statement ran longer than {self.server.limit:g} s and was stopped"
         return f"{code} {error.args[1]}" if len(error.args) > 1 else str(error)
@@ -243,11 +254,20 @@ class ServerDatabase(Database):
             connection._force_close()
 
     def _kill(self, what: str) -> None:
-        with suppress(Exception):
+        with suppress(SqlError):
             self.server.ask(f"KILL {what} {int(self.connection.thread_id())}")
 
     def _weigh(self) -> None:
-        """Take away a database that fills the server: the next statement finds no tables."""
+        """Empty a database that fills the server, after a statement that took long enough to."""
+        ((size,),) = self.server.ask(
+            "SELECT SUM(DATA_LENGTH + INDEX_LENGTH) FROM information_schema.TABLES WHERE TABLE_SCHEMA = %s",
+            (self.name,),
+        )
+        if int(size or 0) > LARGEST:
+            self._drop()
+            self.server.must(f"DROP DATABASE {quoted(self.name)}")
+            self.server.create(self.name)
+            raise SqlError(f"the database grew beyond {LARGEST // 2**20} MiB and was emptied")
 
     def state(self, tables: Sequence[Table]) -> str:
         return together(self._hash(t) for t in tables)
@@ -255,13 +275,13 @@ class ServerDatabase(Database):
     def _hash(self, table: Table) -> str:
         columns = ",".join(quoted(h) for h in table.heads)
         sql = (
-            f"SELECT MD5(GROUP_CONCAT(h ORDER BY h)) FROM (SELECT SUBSTRING(MD5(CONCAT_WS(',',{columns})),1,5) "
-            f"AS h FROM {quoted(self.name)}.{quoted(table.name)}) AS hashes"
+            "SELECT MD5(GROUP_CONCAT(h ORDER BY h)) FROM "
+            f"(SELECT SUBSTRING(MD5(CONCAT_WS(',', {columns})), 1, 5) AS h "
+            f"FROM {quoted(self.name)}.{quoted(table.name)}) AS hashes"
         )
-        pymysql = driver()
         try:
             ((found,),) = self.server.ask(sql)
-        except pymysql.Error:
+        except SqlError:  # the table or one of its columns has gone
             return "missing"
         return EMPTY if found is None else str(found)
 
@@ -275,8 +295,8 @@ class ServerDatabase(Database):
                 views.append(str(name))
                 continue
             table = quoted(str(name))
-            server.ask(f"CREATE TABLE {there}.{table} LIKE {here}.{table}")
-            server.ask(f"INSERT INTO {there}.{table} SELECT * FROM {here}.{table}")
+            server.must(f"CREATE TABLE {there}.{table} LIKE {here}.{table}")
+            server.must(f"INSERT INTO {there}.{table} SELECT * FROM {here}.{table}")
         forked = ServerDatabase(server, copy)
         for view in views:
             forked._copy_view(self.name, view)
@@ -284,7 +304,8 @@ class ServerDatabase(Database):
 
     def _copy_view(self, source: str, view: str) -> None:
         ((said,),) = self.server.ask(
-            "SELECT VIEW_DEFINITION FROM information_schema.VIEWS WHERE TABLE_SCHEMA = %s AND TABLE_NAME = %s",
+            "SELECT VIEW_DEFINITION FROM information_schema.VIEWS "
+            "WHERE TABLE_SCHEMA = %s AND TABLE_NAME = %s",
             (source, view),
         )
         body = str(said).replace(f"{quoted(source)}.", f"{quoted(self.name)}.")
@@ -304,3 +325,8 @@ class ServerDatabase(Database):
 
 def quoted(name: str) -> str:
     return "`" + name.replace("`", "``") + "`"
+
+
+def _code(error: BaseException) -> int:
+    """The number of a MySQL error; 0 where the driver gave none."""
+    return error.args[0] if error.args and isinstance(error.args[0], int) else 0

@@ -10,6 +10,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 from harness import EnvironmentFailure, UsageError
 
+from .base import SqlError
 from .mysql import Server, driver, quoted
 
 _EXPECTED = "expected mysql://USER:PASSWORD@HOST:PORT"
@@ -29,7 +30,7 @@ class UrlServer(Server):
     def close(self) -> None:
         """Drop what was made; the server itself is not ours."""
         for name in self.made:
-            with suppress(EnvironmentFailure, driver().Error):
+            with suppress(EnvironmentFailure, SqlError):
                 self.ask(f"DROP DATABASE IF EXISTS {quoted(name)}")
                 self.ask(f"DROP USER IF EXISTS {quoted(name)}")
         self.made, self.free = [], []
@@ -48,7 +49,10 @@ def _where(url: str) -> dict[str, Any]:
     unknown = set(asked) - {"socket", "ssl"}
     if unknown:
         raise UsageError(f"-T db-url: unknown parameter {sorted(unknown)[0]!r}; socket and ssl are known")
-    where: dict[str, Any] = {"user": unquote(parts.username or "root"), "password": unquote(parts.password or "")}
+    where: dict[str, Any] = {
+        "user": unquote(parts.username or "root"),
+        "password": unquote(parts.password or ""),
+    }
     if "socket" in asked:
         return {**where, "unix_socket": asked["socket"]}
     where |= {"host": parts.hostname, "port": port}

@@ -1,0 +1,101 @@
+"""Scores a run again: replays each submitted path in a new environment and grades it.
+
+Nothing of a model is asked. What is replayed are the recorded actions, so an unreadable reply moves
+nothing, as it moved nothing then.
+"""
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from math import isclose
+
+from harness.environment import Environment
+from harness.errors import EnvironmentFailure, HarnessError, blame
+from harness.plan import PlannedTask
+from harness.records import EpisodeRecord, NodeRecord, RunRecord
+from harness.types import Action, Sample, Score
+
+
+@dataclass(frozen=True, slots=True)
+class Rescored:
+    """One episode's recorded score beside the new one."""
+
+    episode: EpisodeRecord
+    score: Score | None
+    """None where the episode could not be scored again; `why` says why."""
+    why: str = ""
+    """What else is worth knowing: an observation that came out differently, or a failure."""
+
+    @property
+    def differs(self) -> bool:
+        old = self.episode.score
+        if old is None or self.score is None:
+            return True
+        return not isclose(old.value, self.score.value, abs_tol=1e-9)
+
+    @property
+    def record(self) -> EpisodeRecord:
+        """The episode with its new score."""
+        return replace(self.episode, score=self.score)
+
+
+def rescore(
+    planned: PlannedTask, episodes: list[EpisodeRecord], at_once: int, told: Callable[[], None]
+) -> Iterator[Rescored]:
+    """Every scored episode of one task, scored again, in order."""
+    samples = {s.id: s for s in planned.task.samples(planned.split)}
+
+    def one(episode: EpisodeRecord) -> Rescored:
+        if (sample := samples.get(episode.sample)) is None:
+            return Rescored(episode, None, f"the task has no sample {episode.sample!r} any more")
+        try:
+            return _again(planned, sample, episode)
+        except HarnessError as e:
+            return Rescored(episode, None, str(e))
+
+    with ThreadPoolExecutor(at_once, "score") as threads:
+        for result in threads.map(one, (e for e in episodes if e.score is not None)):
+            told()
+            yield result
+
+
+def _again(planned: PlannedTask, sample: Sample, episode: EpisodeRecord) -> Rescored:
+    name = planned.task.name
+    with blame(name, "open", EnvironmentFailure, "environment"):
+        world = planned.task.open(sample, planned.settings)
+    try:
+        with blame(name, "replay", EnvironmentFailure, "environment"):
+            why = _replay(world, episode.path())
+            return Rescored(episode, world.score(), why)
+    finally:
+        world.close()
+
+
+def _replay(world: Environment, path: list[NodeRecord]) -> str:
+    """Play the path; say where the world first shows something else than it did."""
+    why = ""
+    seen = world.reset().text
+    for number, node in enumerate(path):
+        if number and node.actions:
+            seen = _step(world, node)
+        elif number:
+            seen = node.observation
+        if seen != node.observation and not why:
+            why = f"turn {number} shows {seen[:60]!r} where it had shown {node.observation[:60]!r}"
+    return why
+
+
+def _step(world: Environment, node: NodeRecord) -> str:
+    seen = []
+    for name, arguments in node.actions:
+        observation = world.step(Action(name, dict(arguments)))
+        seen.append(observation.text)
+        if observation.done:
+            break
+    return "\n".join(seen)
+
+
+def changed(run: RunRecord, planned: PlannedTask) -> list[str]:
+    """The parts of the task that are not what they were when the run was made."""
+    old, new = run.task(planned.task.name).fingerprint, planned.record().fingerprint
+    return sorted(k for k in old.keys() | new.keys() if old.get(k) != new.get(k))

@@ -1,0 +1,65 @@
+"""Requests of concurrent episodes, collected into batches for one worker thread."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, Generic, TypeVar
+
+from harness import ModelError
+
+Asked = TypeVar("Asked")
+Answered = TypeVar("Answered")
+
+
+class Batches(Generic[Asked, Answered]):
+    """Calls `work` with what was asked for in the last `wait` seconds, `most` things at a time."""
+
+    def __init__(self, work: Callable[[Sequence[Asked]], Sequence[Answered]], most: int, wait: float) -> None:
+        self.work = work
+        self.most = most
+        self.wait = wait
+        self.thread = ThreadPoolExecutor(1, "model")
+        self.waiting: list[tuple[Asked, asyncio.Future[Answered]]] = []
+        self.running: asyncio.Task[None] | None = None
+
+    async def call(self, function: Callable[[], Any]) -> Any:
+        """Run something else in the worker thread: loading."""
+        return await asyncio.get_running_loop().run_in_executor(self.thread, function)
+
+    async def ask(self, thing: Asked) -> Answered:
+        future: asyncio.Future[Answered] = asyncio.get_running_loop().create_future()
+        self.waiting.append((thing, future))
+        if self.running is None or self.running.done():
+            self.running = asyncio.create_task(self._run())
+        return await future
+
+    async def _run(self) -> None:
+        while self.waiting:
+            if len(self.waiting) < self.most:
+                await asyncio.sleep(self.wait)
+            taken, self.waiting = self.waiting[: self.most], self.waiting[self.most :]
+            wanted = [(thing, f) for thing, f in taken if not f.done()]  # the rest were cancelled
+            if wanted:
+                await self._answer(wanted)
+
+    async def _answer(self, wanted: Sequence[tuple[Asked, "asyncio.Future[Answered]"]]) -> None:
+        try:
+            answers = await self.call(lambda: self.work([thing for thing, _ in wanted]))
+        except Exception as e:
+            for _, future in wanted:
+                if not future.done():
+                    failure = ModelError(f"the model failed: {type(e).__name__}: {e}")
+                    failure.__cause__ = e
+                    future.set_exception(failure)
+            return
+        for (_, future), answer in zip(wanted, answers, strict=True):
+            if not future.done():
+                future.set_result(answer)
+
+    async def close(self) -> None:
+        """Wait for the batch under way; nothing is begun any more."""
+        if self.running is not None:
+            self.running.cancel()
+        for _, future in self.waiting:
+            future.cancel()
+        await asyncio.to_thread(self.thread.shutdown, True, cancel_futures=True)

@@ -1,0 +1,194 @@
+"""`hf/PATH_OR_ID` and `hf/BASE+ADAPTER`: transformers checkpoints with PEFT adapters, in this process.
+
+    harness run --model hf/./checkpoints/final
+    harness run --model hf/Qwen/Qwen3-4B+./adapters/agent
+    harness run --model hf/SmolLM2          the embedded weights, converted once
+
+Requests of concurrent episodes are generated together. Options (`-M key=value`):
+
+    batch=16           replies generated at once
+    wait=10            milliseconds in which requests are collected
+    device=auto        cuda where there is one, else cpu
+    dtype=auto         bfloat16 where the device computes with it, else float32
+    ctx=N              tokens of context, if less than the model's own
+    chat-template=FILE for a base model, which has none
+
+A row of a batch is computed with padding, so its scores differ in the last digits from those of the same
+prompt alone; in bfloat16 this can change a greedy reply. With `-M batch=1` it cannot.
+"""
+
+import asyncio
+import importlib.util
+import json
+import os
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from harness import (
+    ContextLimit,
+    Message,
+    Model,
+    ModelCapabilities,
+    ModelError,
+    ModelOptions,
+    Reply,
+    Request,
+    Response,
+    Usage,
+    UsageError,
+    hookimpl,
+)
+
+from . import _chat, _settings, _toolcalls, smollm2
+from ._batches import Batches
+
+if TYPE_CHECKING:
+    from ._torch import Engine, Made, Row
+
+STRIDE = 1_000_003
+"""Between the seeds of one request's replies; episodes count theirs up by one."""
+
+
+def _dtype(text: str) -> str:
+    """float32, bfloat16, float16 or auto."""
+    return {n: n for n in ("float32", "bfloat16", "float16", "auto")}[text]
+
+
+def _file(text: str) -> Path:
+    """A file that exists."""
+    if not Path(text).is_file():
+        raise ValueError(text)
+    return Path(text)
+
+
+KNOWN = {
+    "batch": _settings.count,
+    "wait": _settings.amount,
+    "device": str,
+    "dtype": _dtype,
+    "ctx": _settings.count,
+    "chat-template": _file,
+}
+
+
+class HuggingFace(Model):
+    """A checkpoint in memory, used by one worker thread."""
+
+    capabilities = ModelCapabilities(tools=True, several=True)
+
+    def __init__(self, name: str, base: str, adapter: str | None, options: ModelOptions) -> None:
+        self.name = name
+        self.base = base
+        self.adapter = adapter
+        self.given = _settings.read("hf", options.args, KNOWN)
+        self.engine: Engine | None = None
+        wait = self.given.get("wait", 10.0) / 1000
+        self.batches: Batches[Row, Made] = Batches(self._work, self.given.get("batch", 16), wait)
+
+    async def start(self) -> None:
+        self.engine = await self.batches.call(self._load)
+
+    async def close(self) -> None:
+        if self.engine is not None:
+            self.engine.leaving.set()
+        await self.batches.close()
+        self.engine = None
+
+    def _load(self) -> "Engine":
+        from ._torch import Engine, Loading
+
+        template = self.given.get("chat-template")
+        device, dtype = self.given.get("device", "auto"), self.given.get("dtype", "auto")
+        try:
+            engine = Engine(Loading(self._folder(), self.adapter, device, dtype, template))
+        except (OSError, ValueError, RuntimeError) as e:
+            raise ModelError(f"{self.name} cannot be loaded: {_chat.shorten(str(e))}") from e
+        if not engine.tokenizer.chat_template:
+            raise UsageError(f"{self.name} has no chat template; give one with -M chat-template=FILE")
+        return engine
+
+    def _folder(self) -> str:
+        """Where the weights lie, or their id."""
+        if self.base.lower() != "smollm2" or Path(self.base).exists():
+            return self.base
+        if (file := smollm2.weights()) is None:
+            raise UsageError("hf/SmolLM2 needs the bundled weights: harness models add smollm2")
+        from ._convert import converted
+
+        return str(converted(file))
+
+    def _work(self, rows: "Any") -> "list[Made]":
+        assert self.engine is not None
+        return self.engine.generate(rows)
+
+    async def generate(self, request: Request) -> Response:
+        rows = self._rows(request)
+        made = await asyncio.gather(*(self.batches.ask(r) for r in rows))
+        replies = tuple(_reply(m, bool(request.tools)) for m in made)
+        return Response(replies, Usage(1, len(rows[0].tokens), sum(m.tokens for m in made)))
+
+    def _rows(self, request: Request) -> "list[Row]":
+        from ._torch import Row
+
+        wanted, prompt = request.generation, self._prompt(request)
+        room = self.context - len(prompt)
+        if room < 1:
+            raise ContextLimit(f"{len(prompt)} tokens do not fit into a context of {self.context}")
+        seed = int.from_bytes(os.urandom(4)) if wanted.seed is None else wanted.seed
+        most, special = min(room, wanted.max_tokens), bool(request.tools)
+        seeds = (seed + i * STRIDE for i in range(request.n))
+        return [Row(prompt, most, wanted.temperature, wanted.top_p, s, wanted.stop, special) for s in seeds]
+
+    @property
+    def context(self) -> int:
+        assert self.engine is not None
+        return min(self.engine.context, self.given.get("ctx", self.engine.context))
+
+    def _prompt(self, request: Request) -> tuple[int, ...]:
+        if self.engine is None:
+            raise ModelError(f"{self.name} was asked before it was started")
+        if request.tools and "tools" not in str(self.engine.tokenizer.chat_template):
+            raise ModelError(f"the chat template of {self.name} shows no tools; use --protocol text")
+        tools = [t.to_openai() for t in request.tools]
+        try:
+            return self.engine.encode([_message(m) for m in request.messages], tools)
+        except Exception as e:  # templates raise what they like: jinja2's errors and their own
+            raise ModelError(f"the chat template of {self.name} refuses the conversation: {e}") from e
+
+    def describe(self) -> dict[str, str]:
+        facts = {p: version(p) for p in ("torch", "transformers")}
+        if self.adapter:
+            facts |= {"adapter": self.adapter, "peft": version("peft")}
+        if self.engine is not None:
+            facts |= {"device": self.engine.device, "dtype": str(self.engine.dtype).removeprefix("torch.")}
+        return {"weights": self.base, **facts}
+
+
+def _message(said: Message) -> dict[str, Any]:
+    """As chat templates want it: like OpenAI's, with arguments as objects."""
+    wire = _chat.message(said)
+    for call in wire.get("tool_calls", ()):
+        call["function"]["arguments"] = json.loads(call["function"]["arguments"])
+    return wire
+
+
+def _reply(made: "Made", with_tools: bool) -> Reply:
+    if not with_tools:
+        return Reply(made.text, (), made.finish)
+    text, calls = _toolcalls.split(made.text)
+    return Reply(text, calls, "tool_calls" if calls else made.finish)
+
+
+@hookimpl
+def harness_model(name: str, options: ModelOptions) -> Model | None:
+    provider, _, path = name.partition("/")
+    if provider != "hf":
+        return None
+    if not path:
+        raise UsageError("--model hf/PATH_OR_ID: the path or id is missing")
+    base, _, adapter = path.partition("+") if not Path(path).exists() else (path, "", "")
+    needed = ("torch", "transformers", *(("peft",) if adapter else ()))
+    if missing := [p for p in needed if importlib.util.find_spec(p) is None]:
+        raise UsageError(f"{name} needs {', '.join(missing)}: pip install 'agentbench-harness[hf]'")
+    return HuggingFace(name, base, adapter or None, options)
