@@ -13,7 +13,7 @@ from harness.errors import UsageError
 from harness.model import Model
 from harness.rules import Rules
 from harness.sandbox import SandboxProvider
-from harness.types import Action, Sample, Score, Settings, digest
+from harness.types import Action, Sample, Settings, digest
 
 
 class Host(Protocol):
@@ -79,10 +79,6 @@ class Task(ABC):
     def skipped(self, split: str) -> Mapping[str, str]:
         """Samples of a split that cannot be played here: id to reason. Listed, never hidden."""
         return {}
-
-    def aggregate(self, scores: Sequence[tuple[Sample, Score]], settings: Settings) -> float:
-        """The task's score over scored samples; the mean, unless the task defines another."""
-        return sum(s.value for _, s in scores) / len(scores) if scores else 0.0
 
     def macro(self, settings: Settings) -> bool:
         """Whether the task's score is the mean of its categories' means (`Score.category`)."""

@@ -12,11 +12,14 @@ The helpers are plain functions: no pytest plug-in is registered and no fixture 
 """
 
 import asyncio
+import os
+import subprocess
+import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from harness.audit import TaskAudit
 from harness.audit import audit_task as _audit
@@ -28,9 +31,34 @@ from harness.records import EpisodeRecord
 from harness.runner import carry_out, plan
 from harness.spec import RunSpec
 from harness.store import RunStore
+from harness.strategy import Strategy
 from harness.types import Action, Reply
 
-__all__ = ["audit_task", "play_scripted", "plugins"]
+__all__ = ["Done", "audit_task", "harness", "play_scripted", "plugins"]
+
+
+class Done(NamedTuple):
+    """How a command ended, and what it printed."""
+
+    code: int
+    out: str
+    err: str
+
+
+def harness(*arguments: str | Path, cwd: Path | None = None, env: Mapping[str, str] | None = None) -> Done:
+    """Run the command line in a new process: `harness("audit", "nim", "--plugin", "nim.py").code == 0`."""
+    root = str(Path(__file__).parent.parent)
+    path = os.pathsep.join(p for p in (root, (env or {}).get("PYTHONPATH")) if p)
+    done = subprocess.run(
+        [sys.executable, "-P", "-m", "harness", *map(str, arguments)],
+        cwd=cwd,
+        env={**os.environ, **(env or {}), "PYTHONPATH": path},
+        capture_output=True,
+        text=True,
+        check=False,
+        stdin=subprocess.DEVNULL,
+    )
+    return Done(done.returncode, done.stdout, done.stderr)
 
 
 def plugins(*files: Path | str) -> Plugins:
@@ -62,7 +90,7 @@ def play_scripted(
     """
     found, name, _ = _found(task)
     found.register(_Script(tuple(replies)), "harness.testing")
-    asked = RunSpec((name,), _Written.name, ("act",), sample_ids=(sample,), **spec)
+    asked = RunSpec((name,), _Written.name, (_AsWritten.name,), sample_ids=(sample,), **spec)
     run = plan(replace(asked, fail_on_error=True), found)
     try:
         with tempfile.TemporaryDirectory() as folder:
@@ -95,6 +123,16 @@ class _Script:
     @hookimpl
     def harness_model(self, name: str, options: ModelOptions) -> Model | None:
         return _Written(self.replies) if name == _Written.name else None
+
+    @hookimpl
+    def harness_strategy(self, name: str) -> type[Strategy] | None:
+        return _AsWritten if name == _AsWritten.name else None
+
+
+class _AsWritten(Strategy):
+    """Adds nothing to the task's own prompt."""
+
+    name = "as-written"
 
 
 class _Written(Model):

@@ -6,8 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from harness.cli._plugins import opened
-from harness.cli.options import plugin_options
 from harness.errors import StoreError, UsageError
 
 if TYPE_CHECKING:
@@ -23,7 +21,6 @@ if TYPE_CHECKING:
 @click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
 @click.option("--force-mix", is_flag=True, help="One column even where content hashes differ; marked.")
 @click.option("--output", "-o", type=click.Path(path_type=Path, dir_okay=False), help="Write into this file.")
-@plugin_options
 def command(**given: Any) -> None:  # fmt: skip
     """Put RUNs side by side: rows are model and strategy, columns are tasks.
 
@@ -32,19 +29,14 @@ def command(**given: Any) -> None:  # fmt: skip
     """
     from rich.console import Console
 
-    from harness.cli._aggregates import aggregates
     from harness.report.leaderboard import leaderboard
     from harness.report.write import write
 
     if not given["runs"] and not given["published"]:
         raise UsageError("which runs? for example: harness leaderboard runs/ (or only --published)")
     stores = [s for path in given["runs"] for s in stores_in(path)]
-    plugins = opened(given["plugin_files"], given["blocked"])
-    with aggregates(plugins, [s.record for s in stores]) as averages:
-        played = [(s.record, s.episodes()) for s in stores]
-        board = leaderboard(
-            played, given["published"], given["force_mix"], [s.path.name for s in stores], averages
-        )
+    played = [(s.record, s.episodes()) for s in stores]
+    board = leaderboard(played, given["published"], given["force_mix"], [s.path.name for s in stores])
     form = "json" if given["as_json"] else given["form"]
     if given["output"] is None:
         write(board, form, Console())

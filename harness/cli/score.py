@@ -40,7 +40,7 @@ def command(run: Path, write: bool, max_samples: int, as_json: bool, **given: An
     store = RunStore(run)
     plugins = opened(given["plugin_files"], given["blocked"])
     results, changes = _rescore(store, plugins, max_samples)
-    totals = _totals(store, plugins, results)
+    totals = _totals(store, results)
     if as_json:
         click.echo(json.dumps(_to_json(results, changes, totals), ensure_ascii=False))
     else:
@@ -55,7 +55,7 @@ Changes = dict[str, tuple[list[str], dict[str, str]]]
 
 
 def _rescore(store: "RunStore", plugins: "Plugins", at_once: int) -> tuple[list["Rescored"], Changes]:
-    from harness.cli._aggregates import spec_of
+    from harness.cli._again import spec_of
     from harness.plan import plan_task
     from harness.rescore import changed, rescore
 
@@ -85,17 +85,14 @@ def _with_bar(planned: "PlannedTask", own: list[Any], at_once: int, rescore: Any
         return list(rescore(planned, own, at_once, lambda: bar.advance(row)))
 
 
-def _totals(store: "RunStore", plugins: "Plugins", results: "list[Rescored]") -> list[dict[str, Any]]:
+def _totals(store: "RunStore", results: "list[Rescored]") -> list[dict[str, Any]]:
     """Each task's score as recorded and as scored again, by the task's own average."""
-    from harness.cli._aggregates import aggregates
     from harness.report.summary import summarise
 
     new = {r.episode.key: r.record for r in results if r.score is not None}
     episodes = store.episodes()
-    with aggregates(plugins, [store.record]) as found:
-        own = {task: average for (task, _), average in found.items()}
-        before = summarise(store.record, episodes, own)
-        after = summarise(store.record, [new.get(e.key, e) for e in episodes], own)
+    before = summarise(store.record, episodes)
+    after = summarise(store.record, [new.get(e.key, e) for e in episodes])
     return [
         {
             "task": old.task,

@@ -45,9 +45,10 @@ class Entry:
 def entries_of(runs: Runs, names: Sequence[str], notes: list[str]) -> list[Entry]:
     """Every task of every run. A run that was given twice counts once, and a note says so."""
     entries: list[Entry] = []
-    seen: dict[tuple[str, ...], str] = {}
+    seen: dict[str, str] = {}
     for number, (name, (run, episodes)) in enumerate(zip(names, runs, strict=True)):
-        identity = (run.plan, run.created, run.model, run.strategy)
+        first = min(((e.started, e.key) for e in episodes), default=None)  # also of an older copy
+        identity = repr((run.plan, run.created, run.model, run.strategy, run.tasks, first))
         if run.created and identity in seen:
             notes.append(f"{name} is the same run as {seen[identity]}: it counts once")
             continue

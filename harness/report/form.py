@@ -58,7 +58,7 @@ def clock(seconds: float) -> str:
 
 
 def visible(text: str) -> str:
-    """Control characters written out: text can neither move the cursor nor reverse what follows.
+    r"""Control characters written out: text can neither move the cursor nor reverse what follows.
 
     >>> visible("a\x1b[2Jb")
     'a\\x1b[2Jb'

@@ -15,7 +15,6 @@ from rich.console import Console
 
 from harness.errors import UsageError
 from harness.records import EpisodeRecord
-from harness.report.average import Aggregate
 from harness.report.board import Board, Cell, Column, Key, Row
 from harness.report.comparable import Entry, Runs, column, column_notes, entries_of, settings_notes
 from harness.report.overall import Overall, overall
@@ -29,11 +28,10 @@ def leaderboard(
     published: bool = False,
     force: bool = False,
     names: Sequence[str] = (),
-    aggregates: Mapping[Key, Aggregate] | None = None,
 ) -> Board:
     """Put runs beside one another. Raises `UsageError` where they are not comparable, unless forced.
 
-    `names` are how messages call the runs (their folders); `aggregates` as in `summarise`, by column.
+    `names` are how messages call the runs (their folders).
     """
     if not runs and not published:
         raise UsageError("a leaderboard needs a run directory or more, or --published")
@@ -45,7 +43,7 @@ def leaderboard(
         columns = _published_columns()
     rows: list[Row] = []
     for group, detail in _groups(entries):
-        rows += _rows(group, detail, aggregates or {}, notes)
+        rows += _rows(group, detail, notes)
     notes += column_notes(columns, entries) + settings_notes(entries)
     if published:
         rows += _published_rows(columns, bool(entries), notes)
@@ -74,9 +72,7 @@ def _label(entry: Entry) -> tuple[str, str]:
     return entry.run.model, entry.run.strategy
 
 
-def _rows(
-    group: Sequence[Entry], detail: str, aggregates: Mapping[Key, Aggregate], notes: list[str]
-) -> list[Row]:
+def _rows(group: Sequence[Entry], detail: str, notes: list[str]) -> list[Row]:
     """One row, if runs of the same task can be put together; otherwise a row for each run."""
     what = " with ".join(_label(group[0]))
     by_key = {key: [e for e in group if e.key == key] for key in _keys(group)}
@@ -88,26 +84,26 @@ def _rows(
         )
         numbers = dict.fromkeys(e.number for e in group)
         each = [[e for e in group if e.number == number] for number in numbers]
-        return [_row({e.key: [e] for e in es}, aggregates, es[0].name) for es in each]
+        return [_row({e.key: [e] for e in es}, es[0].name) for es in each]
     for key, es in by_key.items():
         if len(es) > 1:
             epochs, samples = sum(e.run.epochs for e in es), len(es[0].task.samples)
             notes.append(
                 f"{what}: {len(es)} runs of {key[0]} over the same {samples} samples count as {epochs} epochs"
             )
-    return [_row(by_key, aggregates, detail)]
+    return [_row(by_key, detail)]
 
 
-def _row(by_key: Mapping[Key, list[Entry]], aggregates: Mapping[Key, Aggregate], detail: str) -> Row:
+def _row(by_key: Mapping[Key, list[Entry]], detail: str) -> Row:
     run = next(iter(by_key.values()))[0].run
-    cells = {key: _cell(es, aggregates.get(key)) for key, es in by_key.items()}
+    cells = {key: _cell(es) for key, es in by_key.items()}
     profiles = dict.fromkeys(profile for _, profile in cells)
     numbers = {p: overall(p, {t: c.score for (t, q), c in cells.items() if q == p}) for p in profiles}
     runs = len({e.number for es in by_key.values() for e in es})
     return Row(run.model, run.strategy, cells, numbers, run.oracle, detail=detail, runs=runs)
 
 
-def _cell(entries: Sequence[Entry], aggregate: Aggregate | None) -> Cell:
+def _cell(entries: Sequence[Entry]) -> Cell:
     """Runs put together: the epochs of each follow those of the one before."""
     episodes: list[EpisodeRecord] = []
     epochs = 0
@@ -116,7 +112,7 @@ def _cell(entries: Sequence[Entry], aggregate: Aggregate | None) -> Cell:
         epochs += e.run.epochs
     task = entries[0].task
     together = replace(entries[0].run, tasks=(task,), epochs=epochs)
-    (t,) = summarise(together, episodes, {task.name: aggregate} if aggregate else None).tasks
+    (t,) = summarise(together, episodes).tasks
     tokens = t.total.tokens / t.n if t.n else None
     return Cell(t.score, t.low, t.high, t.n, t.planned, t.errors, tokens)
 

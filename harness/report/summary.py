@@ -11,7 +11,7 @@ from pathlib import Path
 from statistics import fmean
 
 from harness.records import EpisodeRecord, RunRecord, TaskRecord, episode_key
-from harness.report.average import Aggregate, average, per_sample, value_of
+from harness.report.average import average, per_sample, readings
 from harness.report.overall import Overall, overall_of
 from harness.types import Score, Status, Usage
 
@@ -120,27 +120,24 @@ class Summary:
 def summarise(
     run: RunRecord,
     episodes: Sequence[EpisodeRecord],
-    aggregates: Mapping[str, Aggregate] | None = None,
     where: Path | None = None,
 ) -> Summary:
-    """Count and average. `aggregates` holds, by task, averages other than the mean over samples."""
+    """Count and average."""
     latest: dict[str, EpisodeRecord] = {}
     for e in episodes:
         if e.key not in latest or latest[e.key].attempt <= e.attempt:
             latest[e.key] = e
-    tasks = tuple(_task(t, run.epochs, latest, (aggregates or {}).get(t.name)) for t in run.tasks)
+    tasks = tuple(_task(t, run.epochs, latest) for t in run.tasks)
     number = overall_of({(t.task, t.profile): t.score for t in tasks})
     return Summary(run.model, run.strategy, run.oracle, run.epochs, run.command, tasks, number, where)
 
 
-def _task(
-    task: TaskRecord, epochs: int, latest: Mapping[str, EpisodeRecord], aggregate: Aggregate | None
-) -> TaskSummary:
+def _task(task: TaskRecord, epochs: int, latest: Mapping[str, EpisodeRecord]) -> TaskSummary:
     keys = [episode_key(task.name, s, e) for s in task.samples for e in range(1, epochs + 1)]
     played = [latest[k] for k in keys if k in latest]
     fair = [e for e in played if e.status is not Status.ERROR and e.score is not None]
     scores = per_sample((e.sample, e.score) for e in fair if e.score is not None)
-    score, (low, high) = average(task.name, scores, aggregate) if scores else (None, (None, None))
+    score, (low, high) = average(scores.values(), task.macro) if scores else (None, (None, None))
     progress = [s.progress for s in scores.values() if s.progress is not None]
     counted = Counter(e.status for e in played)
     return TaskSummary(
@@ -159,7 +156,7 @@ def _task(
         skipped=dict(task.skipped),
         statuses={status: counted[status] for status in LABELS},
         parts=_parts(scores),
-        readings=_readings(task.name, scores, aggregate),
+        readings=readings(scores, task.macro),
         progress=Mean(fmean(progress), len(progress)) if progress else None,
         turns=Mean(fmean(e.turns for e in fair), len(fair)) if fair else None,
         usage=_add_usage(e.usage for e in played),
@@ -173,20 +170,6 @@ def _parts(scores: Mapping[str, Score]) -> dict[str, Mean]:
     names = dict.fromkeys(name for s in scores.values() for name in s.parts)
     having = {name: [s.parts[name] for s in scores.values() if name in s.parts] for name in names}
     return {name: Mean(fmean(values), len(values)) for name, values in having.items()}
-
-
-def _readings(task: str, scores: Mapping[str, Score], aggregate: Aggregate | None) -> dict[str, float]:
-    """The score by the published and by the mended gold answers, where a task knows of wrong ones.
-
-    A sample without such a part has one reading, its value: otherwise the two would be over different
-    samples and could not be compared.
-    """
-    if not any("corrected" in s.parts for s in scores.values()):
-        return {}
-    return {
-        name: value_of(task, {i: Score(s.parts.get(name, s.value)) for i, s in scores.items()}, aggregate)
-        for name in ("raw", "corrected")
-    }
 
 
 def _add_usage(usages: Iterable[Mapping[str, Usage]]) -> dict[str, Usage]:

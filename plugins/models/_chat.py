@@ -17,6 +17,8 @@ FINISH = {
     "tool_calls": "tool_calls",
     "function_call": "tool_calls",
 }
+STRIDE = 1_000_003
+"""Between the seeds of one request's replies; an episode counts the seeds of its requests up by one."""
 
 
 class Malformed(Exception):

@@ -56,6 +56,7 @@ class Engine:
     """A causal language model and its tokenizer, used by one thread at a time."""
 
     def __init__(self, loading: Loading) -> None:
+        transformers.utils.logging.disable_progress_bar()  # the run has its own
         self.device = (
             ("cuda" if torch.cuda.is_available() else "cpu") if loading.device == "auto" else loading.device
         )

@@ -21,6 +21,7 @@ import asyncio
 import importlib.util
 import json
 import os
+from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -46,9 +47,6 @@ from ._batches import Batches
 if TYPE_CHECKING:
     from ._torch import Engine, Made, Row
 
-STRIDE = 1_000_003
-"""Between the seeds of one request's replies; episodes count theirs up by one."""
-
 
 def _dtype(text: str) -> str:
     """float32, bfloat16, float16 or auto."""
@@ -62,7 +60,7 @@ def _file(text: str) -> Path:
     return Path(text)
 
 
-KNOWN = {
+KNOWN: Mapping[str, _settings.Reader] = {
     "batch": _settings.count,
     "wait": _settings.amount,
     "device": str,
@@ -118,7 +116,7 @@ class HuggingFace(Model):
 
         return str(converted(file))
 
-    def _work(self, rows: "Any") -> "list[Made]":
+    def _work(self, rows: "Sequence[Row]") -> "list[Made]":
         assert self.engine is not None
         return self.engine.generate(rows)
 
@@ -137,13 +135,14 @@ class HuggingFace(Model):
             raise ContextLimit(f"{len(prompt)} tokens do not fit into a context of {self.context}")
         seed = int.from_bytes(os.urandom(4)) if wanted.seed is None else wanted.seed
         most, special = min(room, wanted.max_tokens), bool(request.tools)
-        seeds = (seed + i * STRIDE for i in range(request.n))
+        seeds = (seed + i * _chat.STRIDE for i in range(request.n))
         return [Row(prompt, most, wanted.temperature, wanted.top_p, s, wanted.stop, special) for s in seeds]
 
     @property
     def context(self) -> int:
         assert self.engine is not None
-        return min(self.engine.context, self.given.get("ctx", self.engine.context))
+        own = self.engine.context
+        return min(own, int(self.given.get("ctx", own)))
 
     def _prompt(self, request: Request) -> tuple[int, ...]:
         if self.engine is None:

@@ -48,8 +48,6 @@ KNOWN: Mapping[str, _settings.Reader] = {
 }
 MOST = 128
 """OpenAI's own limit of replies to one request."""
-STRIDE = 1_000_003
-"""Between the seeds of replies that are asked for one by one; episodes count theirs up by one."""
 
 
 class OpenAI(Model):
@@ -101,7 +99,7 @@ class OpenAI(Model):
     async def _share(self, request: Request, n: int, first: int) -> Response:
         """`n` replies in one request; what the server does not give is asked for again, and remembered."""
         seed = request.generation.seed
-        seed = None if seed is None else (seed + first * STRIDE) % 2**31
+        seed = None if seed is None else (seed + first * _chat.STRIDE) % 2**31
         try:
             response = await self._ask(request, n, seed)
         except Refused as refused:

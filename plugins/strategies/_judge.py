@@ -77,7 +77,7 @@ def yes_no(text: str) -> bool | None:
 
 
 async def choose(
-    by: str, tree: Tree, node: Node, question: str, options: Sequence[str], tokens: int = 64
+    by: str, tree: Tree, node: Node, question: str, options: Sequence[str], tokens: int = 32
 ) -> int | None:
     """The index of the option that the judge prefers, or None if it named none."""
     listed = "\n".join(f"{i}. {shorten(o, OPTION_ROOM)}" for i, o in enumerate(options, 1))
@@ -89,7 +89,7 @@ async def choose(
     return index
 
 
-async def agrees(by: str, tree: Tree, node: Node, question: str, tokens: int = 64) -> bool | None:
+async def agrees(by: str, tree: Tree, node: Node, question: str, tokens: int = 32) -> bool | None:
     """Whether the judge says yes, or None if it said neither yes nor no."""
     said = await ask(tree, node, f"{question}\nReply with Yes or No only.", 0, tokens)
     answer = yes_no(said)

@@ -22,7 +22,7 @@ def read(text: str, most: int) -> list[str]:
     """
     steps = _json(text) or [m[1] for line in text.splitlines() if (m := _MARK.match(line))]
     cleaned = (" ".join(_BOLD.sub(r"\1", s).split())[:ROOM] for s in steps)
-    return [s for s in cleaned if s][:most]
+    return [s for s in cleaned if re.search(r"[^\W\d_]", s)][:most]  # with a letter in it
 
 
 def _json(text: str) -> list[str]:

@@ -48,7 +48,7 @@ class Backtrack(Strategy):
         to: Literal["start", "branch"] = "start",
         judge: bool = True,
         repeats: int = 3,
-        judge_tokens: int = 64,
+        judge_tokens: int = 32,
     ) -> None:
         at_least(self.name, "paths", paths, 1)
         at_least(self.name, "repeats", repeats, 0)

@@ -48,7 +48,7 @@ class Decompose(Strategy):
         k: int = 3,
         as_needed: bool = False,
         repeats: int = 3,
-        judge_tokens: int = 64,
+        judge_tokens: int = 32,
         plan_tokens: int = 256,
     ) -> None:
         at_least(self.name, "k", k, 1)

@@ -27,8 +27,8 @@ class MultiBranch(Strategy):
 
     Equal actions are proposals of one candidate and are shown once; unreadable replies, and actions
     already executed at the same state, are dropped where there are others. The judge sees them in
-    random order and is not asked about a single one. A verdict without a valid number falls back to
-    the candidate proposed most often, then to the first.
+    random order, and is not asked about a single one or where no reply is readable. A verdict without
+    a valid number falls back to the candidate proposed most often, then to the first.
 
     Source: LLM-TMBR (Zhou et al. 2024), section on multi-path reasoning; Table 3 is best at 2 branches.
     The paper gives neither the judge's prompt nor a temperature.
@@ -42,7 +42,7 @@ class MultiBranch(Strategy):
     name = "multibranch"
 
     def __init__(
-        self, branches: int = 2, temperature: float = 0.7, execute: bool = False, judge_tokens: int = 64
+        self, branches: int = 2, temperature: float = 0.7, execute: bool = False, judge_tokens: int = 32
     ) -> None:
         at_least(self.name, "branches", branches, 1)
         at_least(self.name, "temperature", temperature, 0)
@@ -59,6 +59,8 @@ class MultiBranch(Strategy):
     async def judge(self, node: Node, candidates: list[Candidate], tree: Tree) -> list[Candidate]:
         votes = Counter(c.key for c in candidates)
         kept = distinct(node, candidates)
+        if kept[0].error:  # none is readable: nothing to choose between
+            kept = [max(kept, key=lambda c: votes[c.key])]
         if self.execute:
             self._batch = Batch(votes, len(kept))
             return kept

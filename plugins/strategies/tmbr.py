@@ -20,7 +20,7 @@ def tmbr(
     to: Literal["start", "branch"] = "start",
     judge: bool = True,
     repeats: int = 3,
-    judge_tokens: int = 64,
+    judge_tokens: int = 32,
     plan_tokens: int = 256,
 ) -> Sequence[Strategy]:
     """`--strategy decompose,multibranch,backtrack` with the options of all three.

@@ -55,7 +55,9 @@ class DbEnvironment(Environment):
         self.operations += 1
         result, error = SHOWN[self.profile]
         try:
-            return Observation(result(self._open.execute(self.rewrite(query))))
+            # A lone surrogate, which JSON can spell, is no text to any database.
+            sendable = query.encode("utf-8", "replace").decode()
+            return Observation(result(self._open.execute(self.rewrite(sendable))))
         except SqlError as refused:
             return Observation(error(str(refused)))
 
@@ -66,22 +68,17 @@ class DbEnvironment(Environment):
         return self.database
 
     def score(self) -> Score:
-        right = self._right(self.sample.gold)
-        parts = {"raw": float(right), self._category: float(right)}
-        value = right
+        right = value = self._right(self.sample.gold)
+        parts = {"raw": float(right)}
         if self.sample.corrected is not None:
             corrected = self._right(self.sample.corrected)
             parts["corrected"] = float(corrected)
             value = corrected if self.profile == "native" else right
-            parts[self._category] = float(value)
-        progress = (
-            float(self._open.state(self.sample.tables) in self.sample.gold) if self.sample.changes else None
-        )
-        return Score(float(value), parts, progress)
+        reached = self._reached(self.sample.gold) if self.sample.changes else None
+        return Score(float(value), parts, reached, category(self.sample))
 
-    @property
-    def _category(self) -> str:
-        return category(self.sample)
+    def _reached(self, gold: tuple[str, ...]) -> float:
+        return float(self._open.state(self.sample.tables) in gold)
 
     def _right(self, gold: tuple[str, ...]) -> bool:
         """Whether the episode earned its point, were `gold` the right answer."""
@@ -90,7 +87,7 @@ class DbEnvironment(Environment):
             # v0.2 hashes the tables whatever the status was; fc and native want a commit first.
             if not committed and self.profile != "v0.2":
                 return False
-            return self._open.state(self.sample.tables) in gold
+            return self._reached(gold) == 1
         return self.answers is not None and COMPARATORS[self.profile](self.answers, gold)
 
     def fork(self) -> "DbEnvironment":

@@ -11,7 +11,7 @@ from harness import Action, Environment, Host, Rules, Sample, Score, Settings, T
 from . import official
 from .dialect import to_sqlite
 from .engines import Database, Engine, choose, engine_name
-from .environment import DbEnvironment, category
+from .environment import DbEnvironment
 from .native import bundled
 from .rules_fc import fc
 from .rules_native import ANSWER, SQL, native
@@ -115,17 +115,10 @@ class DbTask(Task):
     def errata(self, sample: Sample) -> str | None:
         return official.erratum(sample.split, sample.id)
 
-    def aggregate(self, scores: Sequence[tuple[Sample, Score]], settings: Settings) -> float:
+    def macro(self, settings: Settings) -> bool:
         """v0.2: AgentBench's overall_cat_accuracy, the mean of the accuracies of SELECT, INSERT and
-        UPDATE over those present (`Score.parts` names each); fc and native: the mean of all samples."""
-        if settings.profile != "v0.2":
-            return super().aggregate(scores, settings)
-        groups: dict[str, list[float]] = {}
-        for sample, score in scores:
-            assert isinstance(sample, DbSample)
-            groups.setdefault(category(sample), []).append(score.value)
-        means = [sum(values) / len(values) for values in groups.values()]
-        return sum(means) / len(means) if means else 0.0
+        UPDATE, those that are present (`Score.category` says which); fc and native: the plain mean."""
+        return settings.profile == "v0.2"
 
     def engine(self, settings: Settings) -> Mapping[str, str]:
         return self._engine(settings).facts()

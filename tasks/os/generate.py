@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from functools import lru_cache
 from pathlib import Path
 from random import Random
@@ -21,7 +21,11 @@ _TRIES = 100
 @lru_cache(maxsize=2)
 def samples(split: str) -> tuple[OsSample, ...]:
     """All samples of a bundled split; questions and changes take turns."""
-    return tuple(_sample(split, i) for i in range(SIZES[split]))
+    made: dict[str, OsSample] = {}
+    for place in range(SIZES[split]):
+        sample = _sample(split, place, made)
+        made[sample.problem] = sample
+    return tuple(made.values())
 
 
 @lru_cache(maxsize=2)
@@ -31,7 +35,7 @@ def phrases(split: str) -> dict[str, Any]:
     return tomllib.loads(file.read_text(encoding="utf-8"))
 
 
-def _sample(split: str, place: int) -> OsSample:
+def _sample(split: str, place: int, made: Container[str]) -> OsSample:
     kinds = (questions.KINDS, changes.KINDS)[place % 2]
     kind = kinds[place // 2 % len(kinds)]
     for attempt in range(_TRIES):
@@ -39,7 +43,7 @@ def _sample(split: str, place: int) -> OsSample:
         scene = Scene(random, _WORDS[split])
         if (draft := kind(scene)) is not None:
             problem = _problem(split, kind, draft, scene)
-            if not _given_away(problem, draft.gold):
+            if problem not in made and not _given_away(problem, draft.gold):
                 return _finish(f"{split}-{place:03d}", split, problem, kind, draft, scene)
     raise AssertionError(f"no {kind.__name__} for {split} {place} in {_TRIES} tries")
 

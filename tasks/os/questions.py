@@ -10,7 +10,7 @@ from .scene import Draft, Scene, account, file, folder, link, most, table
 def files_by_suffix(s: Scene) -> Draft:
     wanted, *others = s.draw("suffixes", 4)
     places = ["", *(f"{f}/" for f in s.draw("folders", 3))]
-    gold = s.number(3, 9)
+    gold = s.number(3, 16)
     kinds = [wanted] * gold + [s.random.choice(others) for _ in range(s.number(4, 8))]
     names = s.names(len(kinds))
     files = [file(f"{s.random.choice(places)}{n}.{k}", "x\n") for n, k in zip(names, kinds, strict=True)]
@@ -25,7 +25,7 @@ def files_by_suffix(s: Scene) -> Draft:
 
 def hidden_files(s: Scene) -> Draft:
     where, inner = s.draw("folders", 2)
-    gold = s.number(3, 8)
+    gold = s.number(3, 14)
     names = s.names(gold + 5)
     files = [file(f"{where}/.{n}") for n in names[:gold]] + [file(f"{where}/{n}") for n in names[gold:-2]]
     files += [file(f"{where}/{inner}/.{n}") for n in names[-2:]]
@@ -102,7 +102,7 @@ def most_frequent(s: Scene) -> Draft | None:
 def bigger_than(s: Scene) -> Draft:
     where = s.one("folders")
     limit = s.number(3, 9) * 100
-    sizes = [s.number(1, 1500) for _ in range(s.number(9, 16))]
+    sizes = [s.number(1, 1500) for _ in range(s.number(9, 26))]
     names = s.names(len(sizes), s.one("suffixes"))
     files = [file(f"{where}/{n}", "z" * z) for n, z in zip(names, sizes, strict=True)]
     return Draft(
@@ -115,7 +115,7 @@ def bigger_than(s: Scene) -> Draft:
 
 def executable_files(s: Scene) -> Draft:
     where, inner = s.draw("folders", 2)
-    modes = [s.random.choice((0o644, 0o755, 0o700, 0o600, 0o744)) for _ in range(s.number(9, 15))]
+    modes = [s.random.choice((0o644, 0o755, 0o700, 0o600, 0o744)) for _ in range(s.number(9, 26))]
     names = s.names(len(modes))
     places = [s.random.choice((where, f"{where}/{inner}")) for _ in modes]
     files = [file(f"{p}/{n}", "#\n", m) for p, n, m in zip(places, names, modes, strict=True)]
@@ -130,7 +130,7 @@ def executable_files(s: Scene) -> Draft:
 def files_of_owner(s: Scene) -> Draft:
     people = s.draw("people", 3)
     ids = {p: 4100 + 11 * i for i, p in enumerate(people)}
-    owners = [s.random.choice(people) for _ in range(s.number(9, 18))]
+    owners = [s.random.choice(people) for _ in range(s.number(9, 33))]
     names = s.names(len(owners), s.one("suffixes"))
     files = [file(n, "mine\n", uid=ids[o]) for n, o in zip(names, owners, strict=True)]
     init = "".join(account(p, i) for p, i in ids.items())
@@ -162,7 +162,7 @@ def members_of_group(s: Scene) -> Draft:
 
 def archive_members(s: Scene) -> Draft:
     wanted, other = s.draw("suffixes", 2)
-    gold = s.number(3, 9)
+    gold = s.number(3, 18)
     names = s.names(gold + s.number(3, 6))
     members = {f"{n}.{wanted if i < gold else other}": f"{n}\n".encode() for i, n in enumerate(names)}
     name = f"{s.one('stems')}.tar.gz"
@@ -183,7 +183,7 @@ def line_in_archive(s: Scene) -> Draft:
 
 
 def running_processes(s: Scene) -> Draft:
-    gold, seconds = s.number(3, 7), 70000 + s.number(100, 9000)
+    gold, seconds = s.number(3, 11), 70000 + s.number(100, 9000)
     start = (
         f"for i in $(seq {gold}); do sleep {seconds} </dev/null >/dev/null 2>&1 & done; sleep {seconds + 1} &"
     )
@@ -246,7 +246,7 @@ def newest_file(s: Scene) -> Draft:
 
 def broken_links(s: Scene) -> Draft:
     where = s.one("folders")
-    gold = s.number(3, 7)
+    gold = s.number(3, 13)
     names = s.names(gold + s.number(3, 6))
     target = s.one("suffixes")
     links = [link(f"{where}/{n}", f"{n}.gone" if i < gold else f"here.{target}") for i, n in enumerate(names)]

@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
-from harness import Action, EnvironmentFailure, Sample, SandboxProvider, Score, Settings
 from harness.tasks.os.environment import OsEnvironment
 from harness.tasks.os.play import PROFILES
 from harness.tasks.os.task import OsTask
+
+from harness import Action, EnvironmentFailure, Sample, SandboxProvider, Score, Settings
 
 OFFICIAL = next(
     (p / "shared/data/agentbench" for p in Path(__file__).parents if (p / "shared/data/agentbench").is_dir()),

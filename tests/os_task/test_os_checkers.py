@@ -3,11 +3,10 @@
 import doctest
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-
 from harness.tasks.os import checkers, prompts
 from harness.tasks.os.checkers import PUBLISHED, REPAIRED, known
+from hypothesis import given
+from hypothesis import strategies as st
 
 ANY = st.text(max_size=60)
 

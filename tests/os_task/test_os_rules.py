@@ -4,13 +4,13 @@ import json
 from pathlib import Path
 
 import pytest
+from harness.tasks.os.rules_text import NativeText, PublishedText
+from harness.tasks.os.rules_tools import NativeTools, PublishedTools
 from hypothesis import given
 from hypothesis import strategies as st
 
 from harness import Action, FormatError, Message, Observation, Reply, Rules, Settings, Status, ToolCall
 from harness.protocol import segments
-from harness.tasks.os.rules_text import NativeText, PublishedText
-from harness.tasks.os.rules_tools import NativeTools, PublishedTools
 
 V02 = PublishedText(Settings(profile="v0.2"))
 FC = PublishedTools(Settings(profile="fc", protocol="tools"))
@@ -77,7 +77,7 @@ def test_any_reply_is_actions_or_a_format_error(text: str, calls: tuple[ToolCall
 
 
 @given(
-    st.sampled_from(["ls -la", "a\n\nb", "echo 'Act: finish'"]),
+    st.sampled_from(["ls -la", "a\n\nb", "echo '(x)'; cat <<< a"]),
     st.text("abc 123.-_/", min_size=1, max_size=9),
 )
 def test_what_an_expert_writes_is_read_back(script: str, text: str) -> None:

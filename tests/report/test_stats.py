@@ -1,7 +1,8 @@
 """Intervals: against published values, by simulation, and where a bootstrap would lie."""
 
+from math import sqrt
 from random import Random
-from statistics import fmean
+from statistics import fmean, stdev
 
 import pytest
 from hypothesis import given
@@ -70,6 +71,12 @@ def test_nineteen_of_twenty_bootstrap_intervals_hold_the_truth(n: int, least: fl
     tries = 200
     found = [interval([random.random() ** 2 for _ in range(n)], draws=200) for _ in range(tries)]
     assert least <= sum(low <= 1 / 3 <= high for low, high in found) / tries
+
+
+def test_a_bootstrap_of_even_scores_is_as_wide_as_students_interval() -> None:
+    values = [i / 11 for i in range(12)]
+    low, high = bootstrap(values, draws=4000)
+    assert (high - low) / 2 == pytest.approx(2.201 * stdev(values) / sqrt(12), rel=0.06)
 
 
 def test_epochs_of_one_sample_do_not_narrow_the_interval() -> None:

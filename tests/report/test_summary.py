@@ -5,11 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from harness import Action, Environment, Rules, Sample, Settings, Task
-from harness.errors import PluginError
 from harness.records import EpisodeRecord, TaskRecord
 from harness.report import demo
-from harness.report.average import of_task
 from harness.report.overall import WEIGHTS
 from harness.report.summary import TaskSummary, summarise
 from harness.stats import stratified, wilson
@@ -118,67 +115,27 @@ def test_errors_are_grouped_by_side_with_the_first_message() -> None:
     assert t.failures[0].episode == f"db/{A}#1"
 
 
-def test_a_task_may_average_in_its_own_way_and_the_interval_follows() -> None:
-    kinds = {A: "select", B: "select", C: "select", D: "insert"}
+def of_kinds(kinds: str) -> list[EpisodeRecord]:
+    """Episodes of FOUR whose categories are the letters; only the last succeeds."""
+    made = []
+    for sample, kind in zip(FOUR.samples, kinds, strict=True):
+        episode = demo.episode("db", sample, 0.0)
+        made.append(replace(episode, score=Score(float(sample == FOUR.samples[-1]), category=kind)))
+    return made
 
-    def macro(scores: Sequence[tuple[str, Score]]) -> float:
-        kind = {k: [s.value for i, s in scores if kinds[i] == k] for k in ("select", "insert")}
-        return sum(sum(v) / len(v) for v in kind.values()) / 2
 
-    episodes = [demo.episode("db", s, float(s == D)) for s in FOUR.samples]
-    (t,) = summarise(demo.run(FOUR), episodes, {"db": macro}).tasks
+def test_where_categories_are_averaged_the_interval_follows() -> None:
+    t = one(replace(FOUR, macro=True), of_kinds("sssi"))
     assert t.score == 0.5  # the plain mean is 0.25
     assert (t.low, t.high) == pytest.approx(stratified([[0.0] * 3, [1.0]]))
 
 
-def test_an_average_that_is_no_weighted_mean_is_bootstrapped() -> None:
-    def median(scores: Sequence[tuple[str, Score]]) -> float:
-        return sorted(s.value for _, s in scores)[len(scores) // 2]
-
-    task = demo.task("db", 21)
-    episodes = [demo.episode("db", s, i / 20) for i, s in enumerate(task.samples)]
-    (t,) = summarise(demo.run(task), episodes, {"db": median}).tasks
-    assert t.score == 0.5
-    assert t.low is not None
-    assert t.high is not None
-    assert 0.1 < t.low < 0.5 < t.high < 0.9
+def test_categories_that_are_absent_do_not_count() -> None:
+    assert one(replace(FOUR, macro=True), of_kinds("ssss")).score == 0.25
 
 
-class Nim(Task):
-    """A task of which only the average is asked for."""
-
-    name = "nim"
-
-    def samples(self, split: str) -> list[Sample]:
-        return [Sample(i, split) for i in (A, B)]
-
-    def rules(self, settings: Settings) -> Rules:
-        raise NotImplementedError
-
-    def open(self, sample: Sample, settings: Settings) -> Environment:
-        raise NotImplementedError
-
-    def solve(self, sample: Sample, settings: Settings) -> list[Action]:
-        return []
-
-
-class NimMax(Nim):
-    def aggregate(self, scores: Sequence[tuple[Sample, Score]], settings: Settings) -> float:
-        assert all(isinstance(sample, Sample) for sample, _ in scores)
-        return max(score.value for _, score in scores)
-
-
-def test_a_tasks_own_average_is_found_and_the_plain_mean_is_left_alone() -> None:
-    assert of_task(Nim(), Nim().samples("test"), Settings()) is None
-    own = of_task(NimMax(), NimMax().samples("test"), Settings())
-    assert own is not None
-    assert own([(A, Score(0.2)), (B, Score(0.9))]) == 0.9
-
-
-@pytest.mark.parametrize("bad", [lambda scores: 42.0, lambda scores: scores["x"]])
-def test_a_broken_average_is_blamed_on_its_task(bad: object) -> None:
-    with pytest.raises(PluginError, match="task 'db' failed in aggregate"):
-        summarise(demo.run(FOUR), [demo.episode("db", A, 1.0)], {"db": bad})  # type: ignore[dict-item]
+def test_categories_do_not_matter_where_the_task_takes_the_mean() -> None:
+    assert one(FOUR, of_kinds("sssi")).score == 0.25
 
 
 def test_the_overall_score_stands_where_all_eight_tasks_were_played() -> None:

@@ -28,7 +28,7 @@ def test_candidates_are_sampled_in_one_request_and_the_judge_decides() -> None:
     first = model.requests[0]
     assert (first.n, first.generation.temperature, played.ways) == (2, 0.7, ["right"] * 3)
     judged = next(r for r in model.requests if r.purpose == "judge")
-    assert (judged.candidates, judged.generation.max_tokens, judged.generation.temperature) == (2, 64, 0.0)
+    assert (judged.candidates, judged.generation.max_tokens, judged.generation.temperature) == (2, 32, 0.0)
 
 
 def test_equal_actions_are_one_candidate_and_a_single_one_is_not_judged() -> None:
@@ -44,7 +44,9 @@ def test_unreadable_replies_are_dropped_where_there_are_others() -> None:
 
 
 def test_where_all_replies_are_unreadable_the_rules_correct_the_agent() -> None:
-    played = run([MultiBranch()], Scripted(["what?", "what?", "right"]))
+    model = Scripted(["hm", "what?", "right"])
+    played = run([MultiBranch()], model)
+    assert model.asked("judge") == []
     assert "no line that starts with" in played.tree.nodes[1].observation.text
     assert played.score == 1
 
@@ -119,6 +121,11 @@ def test_execute_passes_over_candidates_that_end_badly() -> None:
     model = Scripted(["left", "right", "right"])
     played = run([MultiBranch(execute=True)], model, world=Trap)
     assert (played.ways, model.asked("judge")) == (["right"] * 3, [])
+
+
+def test_execute_spends_one_step_on_replies_that_cannot_be_read() -> None:
+    played = run([MultiBranch(execute=True)], Scripted(["hm", "what?", "right"]))
+    assert (len(played.tree.root.children), played.score) == (1, 1)
 
 
 def test_execute_on_a_world_that_changes_its_mind_is_an_environment_failure() -> None:

@@ -57,6 +57,7 @@ def test_yes_or_no_is_whichever_comes_first_as_a_word(said: str, answer: bool | 
         ('[{"id": 1, "task": "find it"}, {"id": 2, "task": "take it"}]', ["find it", "take it"]),
         ("1. use [1, 2] as input\n2. take", ["use [1, 2] as input", "take"]),
         ("1. a\n2. b\n3. c\n4. d", ["a", "b", "c"]),
+        ("1. 1.1.1.1\n2. ...\n3. find it", ["find it"]),
         ("I would just do it.", []),
         ("", []),
     ],

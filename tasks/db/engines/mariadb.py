@@ -17,7 +17,8 @@ from typing import Any
 
 from harness import EnvironmentFailure, UsageError
 
-from .mysql import Server, driver
+from .mysql import driver
+from .server import Server
 
 GUARD = Path(__file__).with_name("guard.py")
 STARTING = 60.0

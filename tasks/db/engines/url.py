@@ -11,7 +11,8 @@ from urllib.parse import parse_qs, unquote, urlsplit
 from harness import EnvironmentFailure, UsageError
 
 from .base import SqlError
-from .mysql import Server, driver, quoted
+from .mysql import driver, quoted
+from .server import Server
 
 _EXPECTED = "expected mysql://USER:PASSWORD@HOST:PORT"
 

@@ -1,0 +1,2 @@
+def subordinate(a, b): return 0
+def trees(root, hide, ids): return []

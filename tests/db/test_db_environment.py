@@ -1,0 +1,179 @@
+"""Episodes under each profile, on SQLite: observations, statuses, turns, scores, forks."""
+
+from collections.abc import Callable
+
+import pytest
+from .conftest import Play, answer, sql
+
+from harness import Action, Environment, FormatError, Observation, Reply, Status
+from harness.tasks.db.samples import CHANGES, DbSample
+
+Builder = Callable[..., Play]
+
+
+def first(play: Play, changes: bool) -> DbSample:
+    return next(s for s in play.task.samples("test") if s.changes is changes)
+
+
+def opened(play: Play, changes: bool = False) -> tuple[DbSample, Environment]:
+    sample = first(play, changes)
+    return sample, play.open(sample)
+
+
+def test_native_shows_names_rows_and_their_number(play: Builder) -> None:
+    _, world = opened(play())
+    assert sql(world, "SELECT 1 AS a, NULL AS b").text == "a | b\n1 | NULL\n(1 row)"
+    assert sql(world, "SELECT 1 WHERE 0").text == "1\n(0 rows)"
+
+
+def test_native_says_what_it_left_out(play: Builder) -> None:
+    _, world = opened(play())
+    rows = sql(world, "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i+1 FROM n WHERE i < 60) SELECT i FROM n")
+    assert rows.text.endswith("50 of 60 rows shown; ask for fewer rows or columns)")
+    endless = sql(world, "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i+1 FROM n) SELECT i FROM n")
+    assert "50 of more than 1000 rows shown" in endless.text
+
+
+def test_native_shows_the_engines_errors_and_goes_on(play: Builder) -> None:
+    _, world = opened(play())
+    seen = sql(world, "SELECT nothing FROM nowhere")
+    assert seen == Observation("Error: no such table: nowhere")
+
+
+def test_several_statements_run_in_order(play: Builder) -> None:
+    _, world = opened(play())
+    seen = sql(world, "CREATE TABLE own (a); INSERT INTO own VALUES (';'), (2); SELECT COUNT(*) FROM own")
+    assert seen.text == "COUNT(*)\n2\n(1 row)"
+
+
+def test_an_open_transaction_is_committed(play: Builder) -> None:
+    sample, world = opened(play())
+    table = sample.tables[1].name
+    sql(world, f"BEGIN; DELETE FROM {table}")
+    fork = world.fork()
+    assert sql(fork, f"SELECT COUNT(*) FROM {table}").text == "COUNT(*)\n0\n(1 row)"
+
+
+@pytest.mark.parametrize("profile", ["v0.2", "fc"])
+def test_agentbench_shows_a_list_of_tuples_cut_at_800(play: Builder, profile: str) -> None:
+    sample, world = opened(play(profile, engine="sqlite"))
+    assert sql(world, "SELECT 1, 'a'").text == "[(1, 'a')]"
+    assert sql(world, f"UPDATE {sample.tables[1].name} SET rowid = rowid").text == "[]"
+    text = sql(world, "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i+1 FROM n) SELECT i FROM n").text
+    assert len(text) == 800 + len("[TRUNCATED]") and text.endswith("[TRUNCATED]")
+    assert sql(world, "SELECT nothing").text == "no such column: nothing"
+
+
+def test_v02_answers_after_fifteen_operations_but_operates_no_more(play: Builder) -> None:
+    plays = play("v0.2", engine="sqlite")
+    sample, world = opened(plays)
+    assert plays.rules.turns == 16
+    for _ in range(15):
+        assert not sql(world, "SELECT 1").done
+    fork = world.fork()
+    assert sql(world, "SELECT 1").status is Status.TASK_LIMIT
+    assert answer(fork, *sample.gold).status is Status.COMPLETED
+    assert fork.score().value == 1
+
+
+def test_v02_grades_a_change_whatever_the_status(play: Builder) -> None:
+    plays = play("v0.2", engine="sqlite")
+    sample, world = opened(plays, changes=True)
+    sql(world, sample.reference)
+    with pytest.raises(FormatError):
+        plays.rules.parse(Reply("I am finished."))
+    assert world.score().value == 1
+
+
+@pytest.mark.parametrize(("profile", "progress"), [("fc", 1.0), ("native", 1.0)])
+def test_elsewhere_a_change_counts_once_it_is_committed(play: Builder, profile: str, progress: float) -> None:
+    sample, world = opened(play(profile, engine="sqlite"), changes=True)
+    sql(world, sample.reference)
+    assert (world.score().value, world.score().progress) == (0, progress)
+    answer(world, "whatever")
+    assert world.score().value == 1
+
+
+def test_fc_carries_out_the_other_calls_of_a_turn(play: Builder) -> None:
+    _, world = opened(play("fc", engine="sqlite"))
+    assert world.step(Action("unreadable", {"why": "not JSON"})) == Observation("not JSON")
+    assert sql(world, "SELECT 1").text == "[(1,)]"
+
+
+def test_an_unknown_action_is_an_observation(play: Builder) -> None:
+    _, world = opened(play())
+    seen = world.step(Action("fly", {}))
+    assert not seen.done and "execute_sql" in seen.text
+
+
+def test_two_resets_are_identical(play: Builder) -> None:
+    sample, world = opened(play(), changes=True)
+    before = world.reset()
+    sql(world, sample.reference)
+    answer(world, "x")
+    assert world.reset() == before
+    assert world.score().value == 0
+
+
+def test_a_fork_and_its_parent_do_not_see_one_another(play: Builder) -> None:
+    sample, world = opened(play(), changes=True)
+    sql(world, "CREATE TABLE own (a)")
+    fork = world.fork()
+    sql(fork, "INSERT INTO own VALUES (1)")
+    sql(fork, sample.reference)
+    answer(fork, "done")
+    assert (world.score().value, fork.score().value) == (0, 1)
+    assert sql(world, "SELECT COUNT(*) FROM own").text == "COUNT(*)\n0\n(1 row)"
+    world.close()
+    assert sql(fork, "SELECT COUNT(*) FROM own").text == "COUNT(*)\n1\n(1 row)"
+
+
+def test_the_table_must_really_have_changed(play: Builder) -> None:
+    sample, world = opened(play(), changes=True)
+    assert sample.category in CHANGES
+    for said in ("done", sample.gold[0], sample.reference, ""):
+        answer(world, said)
+        assert world.score().value == 0
+
+
+@pytest.mark.parametrize("spoil", ["DROP TABLE {t}", "ALTER TABLE {t} RENAME COLUMN {c} TO other"])
+def test_a_table_that_is_gone_or_altered_is_wrong_and_no_crash(play: Builder, spoil: str) -> None:
+    sample, world = opened(play(), changes=True)
+    table = sample.tables[0]
+    sql(world, sample.reference)
+    sql(world, spoil.format(t=table.name, c=table.heads[1]))
+    answer(world, "done")
+    assert world.score().value == 0
+
+
+def test_the_problem_lists_tables_and_columns(play: Builder) -> None:
+    sample = first(play(), changes=False)
+    text = play().task.open(sample, play().settings).reset().text
+    assert sample.question in text
+    assert all(f'"{h}"' in text for t in sample.tables for h in t.heads)
+
+
+def test_v02_and_fc_word_the_problem_as_agentbench_does(play: Builder) -> None:
+    sample = first(play(), changes=False)
+    v02, fc = (play(p, engine="sqlite") for p in ("v0.2", "fc"))
+    assert v02.task.open(sample, v02.settings).reset().text == f"{sample.question}\n{sample.note}"
+    assert fc.task.open(sample, fc.settings).reset().text == (
+        f"Additional table information about the question: {sample.note}\nQuestion: {sample.question}\n"
+    )
+
+
+def test_v02_averages_categories_and_the_others_samples(play: Builder) -> None:
+    plays = play("v0.2", engine="sqlite")
+    task, settings = plays.task, plays.settings
+    samples = {c: next(s for s in task.samples("test") if s.category == c) for c in ("counting", "INSERT", "UPDATE")}
+    scores = []
+    for name, times, right in (("counting", 3, True), ("INSERT", 1, False), ("UPDATE", 1, True)):
+        for _ in range(times):
+            world = plays.open(samples[name])
+            for action in task.solve(samples[name], settings) if right else ():
+                world.step(action)
+            scores.append((samples[name], world.score()))
+    assert task.macro(settings) and not task.macro(play().settings)
+    assert task.aggregate(scores, settings) == pytest.approx(2 / 3)
+    assert task.aggregate(scores, play().settings) == pytest.approx(4 / 5)
+    assert {s.category for _, s in scores} == {"SELECT", "INSERT", "UPDATE"}

@@ -1,0 +1,278 @@
+"""`hf/PATH`: a tiny random Llama shows that a batch says what each of its rows would say alone."""
+
+import asyncio
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+from harness.plugins.models import hf
+
+from harness import (
+    ContextLimit,
+    Generation,
+    Message,
+    ModelError,
+    ModelOptions,
+    Request,
+    Response,
+    Tool,
+    ToolCall,
+    UsageError,
+)
+
+torch = pytest.importorskip("torch", reason="torch is not installed: pip install 'agentbench-harness[hf]'")
+pytest.importorskip("transformers", reason="transformers is not installed")
+pytest.importorskip("peft", reason="peft is not installed")
+
+pytestmark = pytest.mark.filterwarnings("default")  # torch and transformers warn of themselves
+
+TEMPLATE = (
+    "{% if tools %}<tools> {% for t in tools %}{{ t.function.name }} {% endfor %}</tools> {% endif %}"
+    "{% for m in messages %}<{{ m.role }}> {{ m.content }}"
+    "{% for c in m.tool_calls or [] %} call {{ c.function.name }} {{ c.function.arguments.at }}{% endfor %}"
+    " </s>{% endfor %}{% if add_generation_prompt %}<assistant>{% endif %}"
+)
+WORDS = [
+    "the",
+    "cat",
+    "sat",
+    "on",
+    "a",
+    "mat",
+    "and",
+    "saw",
+    "one",
+    "red",
+    "hat",
+    "in",
+    "its",
+    "own",
+    "big",
+    "house",
+    "of",
+    "wood",
+    "by",
+    "far",
+    "seas",
+]
+
+
+@pytest.fixture(scope="module")
+def checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    from tokenizers import Tokenizer, models, pre_tokenizers
+    from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
+
+    folder = tmp_path_factory.mktemp("tiny")
+    marks = ["<pad>", "</s>", "<unk>", "<user>", "<assistant>", "<system>", "<tool>", "<tools>", "</tools>"]
+    vocabulary = {w: i for i, w in enumerate([*marks, *WORDS, *map(str, range(60)), "look", "sky", "call"])}
+    made = Tokenizer(models.WordLevel(vocabulary, unk_token="<unk>"))
+    made.pre_tokenizer = pre_tokenizers.WhitespaceSplit()
+    fast = PreTrainedTokenizerFast(
+        tokenizer_object=made, pad_token="<pad>", eos_token="</s>", unk_token="<unk>", chat_template=TEMPLATE
+    )
+    fast.save_pretrained(folder)
+    torch.manual_seed(0)
+    config = LlamaConfig(
+        vocab_size=len(vocabulary),
+        hidden_size=32,
+        intermediate_size=64,
+        num_hidden_layers=3,
+        num_attention_heads=4,
+        num_key_value_heads=2,
+        max_position_embeddings=64,
+        initializer_range=0.5,
+        pad_token_id=0,
+        bos_token_id=None,
+        eos_token_id=1,
+    )
+    LlamaForCausalLM(config).save_pretrained(folder)
+    return folder
+
+
+def asked(text: str, n: int = 1, **generation: Any) -> Request:
+    return Request((Message("user", text),), n, Generation(**{"max_tokens": 12, "seed": 3, **generation}))
+
+
+def answers(
+    checkpoint: Path | str, requests: Sequence[Request], adapter: str = "", **args: str
+) -> list[Response]:
+    """The answers to requests made at once."""
+    given = {
+        "dtype": "float32",
+        "device": "cpu",
+        "wait": "50",
+        **{k.replace("_", "-"): v for k, v in args.items()},
+    }
+
+    async def run() -> list[Response]:
+        m = hf.harness_model(f"hf/{checkpoint}{adapter}", ModelOptions(args=given))
+        assert m is not None
+        await m.start()
+        try:
+            return list(await asyncio.gather(*(m.generate(r) for r in requests)))
+        finally:
+            await m.close()
+
+    return asyncio.run(asyncio.wait_for(run(), 60))
+
+
+def texts(responses: Sequence[Response]) -> list[str]:
+    return [reply.text for response in responses for reply in response.replies]
+
+
+PROMPTS = ["the", "the cat sat on a mat and saw one red hat in its own big house", "a mat 1 2 3", "of wood"]
+
+
+def test_a_batch_says_what_each_of_its_prompts_would_get_alone(checkpoint: Path) -> None:
+    together = answers(checkpoint, [asked(p) for p in PROMPTS], batch="4")
+    alone = answers(checkpoint, [asked(p) for p in PROMPTS], batch="1")
+    assert texts(together) == texts(alone)
+    assert len(set(texts(together))) > 1
+
+
+def test_a_prompt_is_answered_as_transformers_itself_would(checkpoint: Path) -> None:
+    from transformers import AutoModelForCausalLM, AutoTokenizer
+
+    tokenizer = AutoTokenizer.from_pretrained(checkpoint)
+    model = AutoModelForCausalLM.from_pretrained(checkpoint, dtype=torch.float32)
+    ids = tokenizer("<user> the cat </s><assistant>", return_tensors="pt")["input_ids"]
+    made = model.generate(ids, max_new_tokens=12, do_sample=False)[0, ids.shape[1] :]
+    expected = tokenizer.decode(made, skip_special_tokens=True)
+    assert texts(answers(checkpoint, [asked("the cat")])) == [expected]
+
+
+def test_sampling_depends_on_the_seed_and_not_on_the_company(checkpoint: Path) -> None:
+    wanted = [asked(p, temperature=1.0, seed=i) for i, p in enumerate(PROMPTS)]
+    together = texts(answers(checkpoint, wanted, batch="4"))
+    assert together == texts(answers(checkpoint, wanted, batch="1"))
+    assert together == texts(answers(checkpoint, wanted, batch="3"))
+    assert texts(answers(checkpoint, [asked("the", temperature=1.0, seed=99)])) != together[:1]
+
+
+def test_greedy_and_sampled_requests_share_a_batch(checkpoint: Path) -> None:
+    greedy = texts(answers(checkpoint, [asked("the")]))
+    mixed = texts(answers(checkpoint, [asked("the"), asked("the", temperature=2.0)], batch="2"))
+    assert mixed[0] == greedy[0]
+    assert mixed[1] != greedy[0]
+
+
+def test_sampled_tokens_follow_the_model_s_distribution(checkpoint: Path) -> None:
+    from transformers import AutoModelForCausalLM, AutoTokenizer
+
+    tokenizer = AutoTokenizer.from_pretrained(checkpoint)
+    model = AutoModelForCausalLM.from_pretrained(checkpoint, dtype=torch.float32)
+    ids = tokenizer("<user> the cat </s><assistant>", return_tensors="pt")["input_ids"]
+    likeliest = (model(ids).logits[0, -1] / 2).softmax(-1).detach()
+    best = int(likeliest.argmax())
+    many = asked("the cat", 600, temperature=2.0, max_tokens=1)
+    got = texts(answers(checkpoint, [many], batch="600"))
+    share = got.count(tokenizer.decode([best], skip_special_tokens=True)) / len(got)
+    assert abs(share - float(likeliest[best])) < 0.08
+
+
+def test_top_p_leaves_only_the_likeliest(checkpoint: Path) -> None:
+    narrow = asked("the cat", 5, temperature=2.0, top_p=1e-6)
+    assert set(texts(answers(checkpoint, [narrow]))) == set(texts(answers(checkpoint, [asked("the cat")])))
+
+
+def test_several_replies_differ_and_are_counted(checkpoint: Path) -> None:
+    (response,) = answers(checkpoint, [asked("the cat", 4, temperature=1.5)])
+    assert len({r.text for r in response.replies}) > 1
+    assert response.usage.prompt_tokens == 5
+    assert 4 <= response.usage.completion_tokens <= 48
+
+
+def test_a_stop_string_ends_its_row_only(checkpoint: Path) -> None:
+    whole = texts(answers(checkpoint, [asked(p) for p in PROMPTS]))
+    word = whole[0].split()[3]
+    stopped = answers(checkpoint, [asked("the", stop=(word,)), *(asked(p) for p in PROMPTS[1:])])
+    assert texts(stopped) == [whole[0].split(word)[0], *whole[1:]]
+    assert stopped[0].replies[0].finish == "stop"
+
+
+def test_each_row_has_its_own_length(checkpoint: Path) -> None:
+    short, long = answers(checkpoint, [asked("the", max_tokens=2), asked("the", max_tokens=9)])
+    assert (short.replies[0].finish, short.usage.completion_tokens) == ("length", 2)
+    assert long.replies[0].text.startswith(short.replies[0].text)
+
+
+def test_a_prompt_that_does_not_fit_is_a_context_limit(checkpoint: Path) -> None:
+    with pytest.raises(ContextLimit, match="64"):
+        answers(checkpoint, [asked("cat " * 70)])
+    with pytest.raises(ContextLimit, match="16"):
+        answers(checkpoint, [asked("cat " * 20)], ctx="16")
+
+
+def test_a_reply_gets_the_room_that_is_left(checkpoint: Path) -> None:
+    (response,) = answers(checkpoint, [asked("cat " * 55, max_tokens=50)])
+    assert response.usage.completion_tokens <= 64 - response.usage.prompt_tokens
+
+
+def test_an_adapter_changes_the_replies_and_saved_weights_do_not(checkpoint: Path, tmp_path: Path) -> None:
+    from peft import LoraConfig, get_peft_model
+    from transformers import AutoModelForCausalLM
+
+    torch.manual_seed(1)
+    model = AutoModelForCausalLM.from_pretrained(checkpoint, dtype=torch.float32)
+    adapted = get_peft_model(
+        model, LoraConfig(r=4, target_modules=["q_proj", "v_proj"], init_lora_weights=False)
+    )
+    adapted.save_pretrained(tmp_path / "adapter")
+    adapted.merge_and_unload().save_pretrained(tmp_path / "merged")
+    requests = [asked(p) for p in PROMPTS]
+    base = texts(answers(checkpoint, requests))
+    with_adapter = texts(answers(checkpoint, requests, adapter=f"+{tmp_path / 'adapter'}"))
+    assert with_adapter != base
+    from transformers import AutoTokenizer
+
+    AutoTokenizer.from_pretrained(checkpoint).save_pretrained(tmp_path / "merged")
+    assert texts(answers(tmp_path / "merged", requests)) == with_adapter
+
+
+def test_tools_and_calls_go_through_the_template(checkpoint: Path) -> None:
+    look = Tool("look", "Looks.", {"type": "object", "properties": {"at": {"type": "string"}}})
+    call = ToolCall("c", "look", '{"at": "sky"}')
+    history = (
+        Message("user", "the"),
+        Message("assistant", "", (call,)),
+        Message("tool", "red", tool_call_id="c"),
+    )
+    (response,) = answers(checkpoint, [Request(history, tools=(look,), generation=Generation(max_tokens=2))])
+    shown = "<tools> look </tools> <user> the </s> <assistant> call look sky </s> <tool> red </s> <assistant>"
+    assert response.usage.prompt_tokens == len(shown.split())
+
+
+def test_a_template_that_refuses_a_conversation_is_a_model_error(checkpoint: Path, tmp_path: Path) -> None:
+    strict = tmp_path / "strict.jinja"
+    strict.write_text("{{ raise_exception('roles must alternate') }}")
+    with pytest.raises(ModelError, match="roles must alternate"):
+        answers(checkpoint, [asked("the")], chat_template=str(strict))
+
+
+def test_weights_that_cannot_be_loaded_are_a_model_error(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match="cannot be loaded"):
+        answers(tmp_path, [asked("the")])
+
+
+def test_a_checkpoint_without_a_chat_template_asks_for_one(checkpoint: Path, tmp_path: Path) -> None:
+    empty = tmp_path / "empty.jinja"
+    empty.write_text("")
+    with pytest.raises(UsageError, match="-M chat-template"):
+        answers(checkpoint, [asked("the")], chat_template=str(empty))
+
+
+def test_a_cancelled_request_does_not_disturb_the_others(checkpoint: Path) -> None:
+    async def run() -> Response:
+        m = hf.harness_model(f"hf/{checkpoint}", ModelOptions(args={"dtype": "float32", "device": "cpu"}))
+        assert m is not None
+        await m.start()
+        gone = asyncio.create_task(m.generate(asked("a mat")))
+        stays = asyncio.create_task(m.generate(asked("the")))
+        await asyncio.sleep(0)
+        gone.cancel()
+        answer = await stays
+        await m.close()
+        return answer
+
+    assert asyncio.run(run()).replies[0].text == texts(answers(checkpoint, [asked("the")]))[0]

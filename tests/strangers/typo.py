@@ -1,0 +1,8 @@
+"""Misspells its hook."""
+
+from harness import hookimpl
+
+
+@hookimpl
+def harness_task():
+    return ()
