@@ -160,8 +160,8 @@ def _check(hook: str, call: Any) -> None:
     if marks is None:
         raise PluginError(f"{hook} is not marked; put @hookimpl (from harness import hookimpl) above it")
     if hook not in HOOKS and not marks["optionalhook"]:
-        near = get_close_matches(hook, HOOKS, 1)
-        hint = f"did you mean {near[0]!r}?" if near else f"the hooks are {', '.join(HOOKS)}"
+        near = get_close_matches(hook[8:], [h[8:] for h in HOOKS], 1)  # all begin with harness_
+        hint = f"did you mean 'harness_{near[0]}'?" if near else f"the hooks are {', '.join(HOOKS)}"
         raise PluginError(f"there is no hook {hook!r}; {hint}")
     for p in inspect.signature(call).parameters.values():
         if p.default is not p.empty:

@@ -145,14 +145,16 @@ class Tree:
         world = await self._world(node)
         seen: list[tuple[Action | None, Observation]] = []
         try:
-            if candidate.error is not None:
-                seen.append((None, self.rules.mistake(candidate.error)))
             with blame(type(world).__name__, "step", EnvironmentFailure, "environment"):
                 seen += await self._steps(world, candidate)
+            with blame(type(self.rules).__name__, "feedback", kind="rules"):
+                if candidate.error is not None:
+                    seen.append((None, self.rules.mistake(candidate.error)))
+                shown = self.rules.feedback(candidate.reply, seen)
         except BaseException:
             await self.work(world.close)
             raise
-        return self._add(node, candidate, seen, world)
+        return self._add(node, candidate, [o for _, o in seen], shown, world)
 
     async def _steps(self, world: Environment, candidate: Candidate) -> list[tuple[Action, Observation]]:
         """Its actions one after another, until one ends the path."""
@@ -167,13 +169,13 @@ class Tree:
         self,
         node: Node,
         candidate: Candidate,
-        seen: list[tuple[Action | None, Observation]],
+        seen: list[Observation],
+        shown: Sequence[Message],
         world: Environment,
     ) -> Node:
-        last = seen[-1][1]
-        together = Observation("\n".join(o.text for _, o in seen), last.status)
-        feedback = self.rules.feedback(candidate.reply, seen)
-        messages = (candidate.reply.message, *feedback)
+        last = seen[-1]
+        together = Observation("\n".join(o.text for o in seen), last.status)
+        messages = (candidate.reply.message, *shown)
         child = Node(len(self.nodes), node, candidate, together, messages, node.depth + 1, last.status, world)
         if child.open and 0 < self.rules.turns <= child.depth:
             child.status = Status.TASK_LIMIT

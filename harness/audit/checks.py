@@ -85,14 +85,13 @@ def _worthless(case: Case, texts: Iterable[str], called: str = "") -> Verdict:
     for text in texts:
         for actions in attempts(case, text):
             key = " ".join(a.key for a in actions)
-            if key in tried or actions == case.solution:
+            if key in tried:
                 continue
             tried.add(key)
-            if _value(case, actions) >= FULL:
-                if not is_gold(case, text):
-                    return Verdict(
-                        False, f"{called or repr(text)} given as {_short(str(actions[-1]))} scores 1"
-                    )
+            if actions == case.solution or _value(case, actions) >= FULL:
+                if actions != case.solution and not is_gold(case, text):
+                    how = _short(str(actions[-1]))
+                    return Verdict(False, f"{called or repr(text)} given as {how} scores 1")
                 right.append(text)
     return Verdict(True, f"right here: {', '.join(map(repr, dict.fromkeys(right)))}" if right else "")
 

@@ -193,13 +193,15 @@ def _play(run: Any, store: Any, quiet: bool) -> bool:
         click.echo(f"warning: {failure}", err=True)
     done = {e.key for e in store.episodes() if e.status is not Status.ERROR}
     missing = len(set(run.record.keys()) - done)
-    if missing:
-        click.echo(
-            f"{missing} episodes are left; go on with: harness run --resume {shlex.quote(str(store.path))} "
-            "and the same options (or just the same command)",
-            err=True,
-        )
+    if missing and quiet:
+        click.echo(f"{missing} episodes are left; go on with:\n{_resume(run, store)}", err=True)
     return not missing
+
+
+def _resume(run: Any, store: Any) -> str:
+    from harness.report.table import resume_command
+
+    return resume_command(run.record.command, store.path)
 
 
 async def _interruptible(run: Any, store: Any, progress: Any) -> list[HarnessError]:

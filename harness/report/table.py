@@ -4,9 +4,11 @@ Shows itself with made-up records: `python -m harness.report.table [--json]`.
 """
 
 import json
+import shlex
 import sys
 from collections.abc import Iterator
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 from rich.box import SIMPLE_HEAD
@@ -113,10 +115,19 @@ def _whereabouts(summary: Summary) -> Iterator[Text]:
         yield Text(f"\nRecords  {visible(str(summary.where))}")
     if not summary.complete:
         missing, errors = (sum(getattr(t, what) for t in summary.tasks) for what in ("missing", "errors"))
-        yield Text(
-            f"Resume   plays {missing} missing, retries {_many(errors, 'error')}: the same command again"
-        )
-        yield Text("    " + visible(summary.command or f"harness run --resume {summary.where}"))
+        yield Text(f"Resume   plays {missing} missing, retries {_many(errors, 'error')}:")
+        yield Text("    " + visible(resume_command(summary.command, summary.where)))
+
+
+def resume_command(command: str, where: Path | None) -> str:
+    """The command of a run as one that goes on with it.
+
+    >>> resume_command("harness run db --new -l 3", Path("runs/a"))
+    'harness run db -l 3 --resume runs/a'
+    """
+    words = shlex.split(command) or ["harness", "run"]
+    kept = [w for i, w in enumerate(words) if w not in ("--new", "--resume") and words[i - 1] != "--resume"]
+    return shlex.join(kept if where is None else [*kept, "--resume", str(where)])
 
 
 def _note(text: str, style: str = "dim") -> Text:

@@ -98,7 +98,8 @@ def _text(content: Any) -> str:
     """The visible text: a string, null, or a list of parts. Reasoning that a server parsed out
     (`reasoning_content`) is no part of what an agent says."""
     if isinstance(content, list):
-        return "".join(_text(p.get("text") if isinstance(p, Mapping) else p) for p in content)
+        parts = [p.get("text") if isinstance(p, Mapping) else p for p in content]
+        return "".join(p for p in parts if isinstance(p, str))
     return content if isinstance(content, str) else ""
 
 

@@ -24,7 +24,7 @@ def header(file: Path) -> Mapping[str, Any]:
             return _Reader(data).pairs()
     except FileNotFoundError:
         raise UsageError(f"there is no file {file}") from None
-    except (OSError, ValueError, struct.error, KeyError, UnicodeDecodeError) as e:
+    except (OSError, ValueError, struct.error, KeyError, RecursionError) as e:
         raise UsageError(f"{file} is not a GGUF file that can be read: {e}") from None
 
 

@@ -23,10 +23,11 @@ class Server:
         self.module = module
         self.settings = settings
         self.process: asyncio.subprocess.Process | None = None
-        self.log: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115  (open as long as the server)
+        self.log: IO[bytes] | None = None
 
     async def start(self) -> str:
         """The server's address. Raises `ModelError` with the last lines of its log."""
+        self.log = tempfile.TemporaryFile()  # noqa: SIM115  (open as long as the server)
         said = json.dumps({**self.settings, "parent": os.getpid()})
         self.process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", self.module, said),
@@ -42,16 +43,20 @@ class Server:
                     if line.startswith(b'{"url"'):
                         return str(json.loads(line)["url"])
         except TimeoutError:
+            words = self.words()
             await self.stop()
-            raise ModelError(f"the server was not ready after {PATIENCE:.0f} s{self.words()}") from None
-        code = await self.process.wait()
-        raise ModelError(f"the server did not start (exit status {code}){self.words()}")
+            raise ModelError(f"the server was not ready after {PATIENCE:.0f} s{words}") from None
+        code, words = await self.process.wait(), self.words()
+        await self.stop()
+        raise ModelError(f"the server did not start (exit status {code}){words}")
 
     async def stop(self) -> None:
         if self.process is not None and self.process.returncode is None:
             self.process.kill()
             await self.process.wait()
-        self.log.close()
+        if self.log is not None:
+            self.log.close()
+            self.log = None
 
     @property
     def pid(self) -> int | None:
@@ -63,6 +68,8 @@ class Server:
 
     def words(self) -> str:
         """The end of the log, to be added to a message."""
+        if self.log is None:
+            return ""
         self.log.seek(0)
         lines = self.log.read().decode(errors="replace").splitlines()[-TOLD:]
         return "".join(f"\n    {line}" for line in lines)

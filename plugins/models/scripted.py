@@ -89,9 +89,8 @@ def read(file: Path) -> Script:
         try:
             said = json.loads(line)
             if isinstance(said, dict) and "episode" in said:
-                episodes[_known(said, {"episode", "replies"})["episode"]] = tuple(
-                    map(_answer, said["replies"])
-                )
+                _known(said, {"episode", "replies"})
+                episodes[str(said["episode"])] = tuple(map(_answer, said["replies"]))
             else:
                 common.append(_answer(said))
         except (ValueError, TypeError, KeyError, RecursionError) as e:

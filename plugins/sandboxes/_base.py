@@ -202,7 +202,7 @@ def _write_own_maps(pid: int, uid: int, gid: int, wanted: str) -> bytes:
 def _unprivileged(root: str | None, hide: list[str], mapping: str) -> Base:
     ids = IDS if mapping == "subuid" else 1
     with explained("overlay"):
-        trees = _skeleton.trees(root, hide, ids)
+        trees = _skeleton.trees(root, hide)
     name = "host-masked" if root is None else root
     layered = tuple(Tree(at, lower) for at, lower in trees)
     return Base(name, mapping, f"0 0 {ids}", 0, layered, ",userxattr")

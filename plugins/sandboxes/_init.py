@@ -28,6 +28,7 @@ def main(place: str, order: dict[str, Any], control_fd: int, ready: int) -> NoRe
             os._exit(1)
         _become_root()
         _kernel.prctl(_kernel.PR_SET_PDEATHSIG, signal.SIGKILL)
+        _kernel.overwrite_arguments(b"/sbin/init")
         _root.enter(f"{place}/m")
         _restrict(order)
         _wire.send(control, {"ready": True})

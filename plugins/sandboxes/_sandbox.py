@@ -119,8 +119,9 @@ class NamespaceSandbox(Sandbox):
         return Pipes(pid, writer, out, said, ended)
 
     def interrupt(self, since: int, shell: int) -> None:
-        self._request({"do": "kill", "since": since, "keep": [shell], "signal": signal.SIGINT})
+        # The shell first: if its child died before, it would go on with the next command.
         self._request({"do": "signal", "pid": shell, "signal": signal.SIGINT})
+        self._request({"do": "kill", "since": since, "keep": [shell], "signal": signal.SIGINT})
 
     def kill_since(self, since: int, keep: tuple[int, ...]) -> None:
         """Until none is found; what forks faster than we list it is stopped all at once."""

@@ -33,6 +33,7 @@ _DUMP = (
     " builtin printf 'builtin set --'; [[ $# -eq 0 ]] || builtin printf ' %q' \"$@\"; builtin printf '\\n';"
     " builtin set +o; builtin trap -p"
 )
+_NO_TERMINAL = re.compile(r"^bash: \[\d+: \d+ \(\d+\)\] tcsetattr: Inappropriate ioctl for device\n", re.M)
 _GRACE = 1.5
 """Seconds that an interrupted shell has for coming back."""
 
@@ -69,6 +70,11 @@ class _Ended(Exception):
 
 def quoted(text: str) -> str:
     return "'" + text.replace("\0", "").replace("'", "'\\''") + "'"
+
+
+def _tidy(output: Output) -> str:
+    """Without bash's complaint, after a program died of a signal, that there is no terminal to reset."""
+    return _NO_TERMINAL.sub("", output.text())
 
 
 def ticks() -> int:
@@ -109,7 +115,7 @@ class Shell:
             return self._replace(output, since, e.status)
         self.last = code
         self._drain(output)
-        return Result(output.text(), code)
+        return Result(_tidy(output), code)
 
     def dump(self) -> bytes:
         """What a copy of this shell needs to be like it, as bash text."""
@@ -140,7 +146,7 @@ class Shell:
 
     def _wait(self, typed: bytes, word: bytes, output: Output, deadline: float, said: Output | None) -> int:
         pipes, rest, seen = self._pipes, memoryview(typed), b""
-        mark = re.compile(rb"\0" + word + rb" (\d+)\0")
+        mark = re.compile(b"\0" + word + rb" (\d+)\0")
         watch = select.poll()
         for fd in (pipes.output, pipes.report, pipes.ended):
             watch.register(fd, select.POLLIN)
@@ -193,12 +199,13 @@ class Shell:
 
     def _stop(self, output: Output, since: int) -> Result:
         """Interrupt as a terminal would, then kill what does not listen, then the shell itself."""
+        self._drain(output)
         until = time.monotonic() + _GRACE
-        pause = 0.03
+        pause, unseen = 0.03, Output()  # an interrupted shell prints an empty line
         while time.monotonic() < until:
             self._launcher.interrupt(since, self._pipes.pid)
             try:
-                self._type(":", output, time.monotonic() + pause)
+                self._type(":", unseen, time.monotonic() + pause)
             except TimeoutError:
                 self._launcher.kill_since(since, (self._pipes.pid,))
                 pause = min(0.3, 2 * pause)
@@ -206,14 +213,13 @@ class Shell:
             except _Ended:
                 break
             self._launcher.kill_since(since, (self._pipes.pid,))
-            self._drain(output)
+            self._drain(unseen)
             self.last = 130
-            return Result(output.text(), None)
-        self._drain(output)
+            return Result(_tidy(output), None)
         self._launcher.kill_since(since, ())
         self.restart()
         output.note("the shell did not come back from the command and was started anew")
-        return Result(output.text(), None)
+        return Result(_tidy(output), None)
 
     def _replace(self, output: Output, since: int, status: int) -> Result:
         self._drain(output)
@@ -221,4 +227,4 @@ class Shell:
         self.last = 0
         self._start(b"")
         output.note(f"the shell ended with status {status} and was started anew")
-        return Result(output.text(), status)
+        return Result(_tidy(output), status)

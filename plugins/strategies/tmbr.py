@@ -1,6 +1,6 @@
 """`tmbr`: the whole method of LLM-TMBR, as a preset of three strategies."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Literal
 
 from harness import Strategy, hookimpl
@@ -35,5 +35,5 @@ def tmbr(
 
 
 @hookimpl
-def harness_strategy(name: str) -> object:
+def harness_strategy(name: str) -> Callable[..., Sequence[Strategy]] | None:
     return tmbr if name == "tmbr" else None

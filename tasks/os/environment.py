@@ -32,10 +32,12 @@ class OsEnvironment(Environment):
         """What was submitted; a submitted change has an answer too ("" or the published stand-in)."""
         self.golds: grading.Golds | None = None
         self.touched = False
+        self.broken = False
+        """The agent wrecked its machine (removed bash, say): nothing runs there any more."""
 
     def reset(self) -> Observation:
         self.close()
-        self.answer, self.golds, self.touched = None, None, False
+        self.answer, self.golds, self.touched, self.broken = None, None, False, False
         self.sandbox = self.machines.open()
         self._prepare(self.sandbox)
         self._begin()
@@ -61,9 +63,11 @@ class OsEnvironment(Environment):
         those of the sample's `start` are started again, those of the agent are gone."""
         twin = OsEnvironment(self.sample, self.play, self.machines)
         twin.answer, twin.golds, twin.touched = self.answer, self.golds, self.touched
-        twin.sandbox = self._open().fork()
-        if self.sample.start:
-            twin._start()
+        with self._survived():
+            twin.sandbox = self._open().fork()
+            if self.sample.start:
+                twin._start()
+        twin.broken = self.broken
         return twin
 
     def score(self) -> Score:
@@ -75,16 +79,13 @@ class OsEnvironment(Environment):
             return Score(0.0)
         if isinstance(sample.grading, Checks) and self.golds is not None:
             return grading.compared(sample.grading, str(self.answer), self.golds, self.play)
-        try:
+        with self._survived():
             copy = self._open().fork()
-        except EnvironmentFailure:
-            if self._wrecked():
-                return Score(0.0, progress=0.0)
-            raise
-        try:
-            return grading.inspected(sample, self.answer, copy, self.play, self.machines)
-        finally:
-            copy.close()
+            try:
+                return grading.inspected(sample, self.answer, copy, self.play, self.machines)
+            finally:
+                copy.close()
+        return Score(0.0, progress=0.0)
 
     def close(self) -> None:
         if self.sandbox is not None:
@@ -135,7 +136,9 @@ class OsEnvironment(Environment):
         if "\0" in script:
             return Observation("bash: a command cannot contain a NUL character")
         plain = script.encode("utf-8", "replace").decode()
-        done = self._open().run(plain, timeout=self.play.seconds)
+        done = Result("[the machine no longer runs commands]", 127)
+        with self._survived():
+            done = self._open().run(plain, timeout=self.play.seconds)
         if not self.touched and script in self.sample.expert:
             grading.crosscheck(self.sample, done.output)
         self.touched = True
@@ -150,17 +153,29 @@ class OsEnvironment(Environment):
             return ""
         return thought or "None"
 
+    @contextmanager
+    def _survived(self) -> Iterator[None]:
+        """Leave the block quietly when the agent broke its own machine; any other failure is ours."""
+        if self.broken:
+            return
+        try:
+            yield
+        except Exception:
+            if not self._wrecked():
+                raise
+            self.broken = True
+
     def _wrecked(self) -> bool:
-        """Whether the agent broke its own machine: this one fails where a fresh one works."""
+        """Whether this machine fails where a fresh one works."""
         probe = ["bash", "-c", "exit 42"]
         try:
-            if self._open().execute(probe).code == 42:
+            if self.touched and self._open().execute(probe).code == 42:
                 return False
         except EnvironmentFailure:
             pass
         fresh = self.machines.open()
         try:
-            return fresh.execute(probe).code == 42
+            return self.touched and fresh.execute(probe).code == 42
         finally:
             fresh.close()
 

@@ -16,8 +16,8 @@ from .samples import Demand, State
 from .scripts import CLEAN
 from .toolbox import Toolbox
 
-_LIMIT = 4 << 20
-"""Bytes of state that are read; our samples stay below a tenth of that."""
+_LIMIT = 700_000
+"""Bytes of state that are read (a sandbox keeps a mebibyte of output); our samples need a tenth of that."""
 
 _READ = (
     "cd / && {t}tar -cf - --numeric-owner --hard-dereference --ignore-failed-read "

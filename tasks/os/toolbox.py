@@ -16,15 +16,17 @@ from harness import Sandbox, SandboxProvider
 
 PROGRAMS = ("bash", "tar", "head", "base64")
 
-_GATHER = """\
+_PIECE = 600_000
+"""Bytes taken at a time: a sandbox keeps about a mebibyte of what a program prints."""
+
+_LIST = """\
 export PATH=/usr/sbin:/usr/bin:/sbin:/bin
 for program in "$@"; do
-  file=$(command -v "$program") && echo "$program $(base64 -w0 "$file")" || exit 1
-  ldd "$file" | grep -o '/[^ ]*' || exit 1
-done | sort -u | while read -r name data; do
-  [ -n "$data" ] && echo "$name $data" || echo "${name##*/} $(base64 -w0 "$name")"
-done
+  file=$(command -v "$program") && echo "$file" && ldd "$file" | grep -o '/[^ ]*' || exit 1
+done | sort -u | while read -r file; do echo "$(stat -Lc %s "$file") $file"; done
 """
+
+_TAKE = 'tail -c "+$1" "$2" | head -c "$3" | base64 -w0'
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,19 +67,27 @@ class Machines:
     def _gather(self) -> Toolbox:
         fresh = self.open()
         try:
-            done = fresh.execute(["/bin/bash", "-c", _GATHER, "--", *PROGRAMS])
-            files = dict(_file(line) for line in done.output.splitlines())
+            listed = fresh.execute(["/bin/bash", "-c", f"set -o pipefail; {_LIST}", "--", *PROGRAMS])
+            sizes = [line.split(" ", 1) for line in listed.output.splitlines()]
+            files = {path.rsplit("/", 1)[-1]: _take(fresh, path, int(size)) for size, path in sizes}
         except (ValueError, Error):
             return Toolbox({})
         finally:
             fresh.close()
-        complete = done.code == 0 and set(PROGRAMS) < set(files) and any(n.startswith("ld") for n in files)
+        complete = listed.code == 0 and set(PROGRAMS) < set(files) and any(n.startswith("ld") for n in files)
         return Toolbox(files if complete and _elf(files) else {})
 
 
-def _file(line: str) -> tuple[str, bytes]:
-    name, data = line.split(" ")
-    return name, b64decode(data, validate=True)
+def _take(sandbox: Sandbox, path: str, size: int) -> bytes:
+    """A file, piece by piece. Raises `ValueError` where it comes out incomplete."""
+    pieces: list[bytes] = []
+    for start in range(1, size + 1, _PIECE):
+        argv = ["/bin/bash", "-c", _TAKE, "--", str(start), path, str(_PIECE)]
+        pieces.append(b64decode(sandbox.execute(argv).output, validate=True))
+    data = b"".join(pieces)
+    if len(data) != size:
+        raise ValueError(f"{path}: {len(data)} of {size} bytes")
+    return data
 
 
 def _elf(files: Mapping[str, bytes]) -> bool:

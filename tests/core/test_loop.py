@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from harness import END, EnvironmentFailure, PluginError, Status, Strategy, TextRules
+from harness import END, Action, EnvironmentFailure, PluginError, Status, Strategy, TextRules
 from harness.types import Limits
 from tests.strategies.conftest import Line, Moody, Scripted, Unforkable, run
 
@@ -219,6 +219,40 @@ def test_a_world_that_raises_is_an_environment_failure_and_is_closed() -> None:
     with pytest.raises(EnvironmentFailure, match=r"'Broken' failed in step: OSError: gone"):
         run([], Scripted(["right"]), world=Broken)
     assert Broken.opened == Broken.closed == 1
+
+
+@pytest.mark.parametrize("part", ["parse", "feedback", "mistake"])
+def test_rules_that_raise_are_named_and_leave_no_world_open(part: str) -> None:
+    def fails(*given: Any) -> Any:
+        raise IndexError("no such line")
+
+    Line.opened = Line.closed = 0
+    rules = type("Odd", (TextRules,), {part: fails})("Walk.")
+    with pytest.raises(PluginError, match=r"rules 'Odd' failed in .*: IndexError: no such line"):
+        run([], Scripted(["hm"] if part == "mistake" else ["right"]), rules=rules)
+    assert Line.opened == Line.closed == 1
+
+
+def test_rules_that_read_no_action_at_all_make_a_mistake_of_it() -> None:
+    rules = type("Empty", (TextRules,), {"parse": lambda self, reply: ()})("Walk.", turns=2)
+    played = run([], Scripted(["right"]), rules=rules)
+    assert (played.leaf.observation.text, played.leaf.depth) == ("The reply holds no action.", 2)
+
+
+def test_a_turn_of_several_actions_stops_where_the_path_ends_also_when_played_again() -> None:
+    def both(self: Any, reply: Any) -> Any:
+        return (Action("act", {"input": "right"}),) * 4
+
+    class Back(Retry):
+        def submit(self, tree: Any) -> Any:
+            tree.nodes[-1].environment.close()
+            tree.nodes[-1].environment = None
+            return tree.nodes[-1]
+
+    rules = type("Both", (TextRules,), {"parse": both})("Walk.")
+    played = run([Back()], Scripted(["right"]), rules=rules, world=Unforkable)
+    assert played.leaf.observation.text == "You are at 1.\nYou are at 2.\nYou are at 3."
+    assert (played.leaf.depth, played.score) == (1, 1)
 
 
 def test_one_world_that_does_not_close_does_not_keep_the_others_open() -> None:

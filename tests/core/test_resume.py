@@ -3,6 +3,7 @@
 import json
 import os
 import random
+import shlex
 import signal
 import subprocess
 import sys
@@ -84,9 +85,12 @@ def test_ctrl_c_finishes_writing_and_says_how_to_go_on(tmp_path: Path, unbroken:
     time.sleep(1.5)
     stopped.send_signal(signal.SIGINT)
     _, said = stopped.communicate(timeout=20)
-    assert "go on with: harness run --resume" in said
+    hint = said.splitlines()[-1]
+    assert hint.startswith("harness run walk --plugin")
+    assert " --resume " in hint
     assert stopped.returncode == 1
-    assert run(tmp_path).returncode == 0
+    resumed = subprocess.run([sys.executable, "-m", *shlex.split(hint)], capture_output=True, timeout=60)
+    assert resumed.returncode == 0, "the hint is a command that works"
     assert measured(tmp_path) == unbroken
 
 

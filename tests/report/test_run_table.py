@@ -52,7 +52,7 @@ def test_it_tells_what_is_left_out_why_and_how_to_go_on() -> None:
     said = shown(*demo.run_with_trouble())
     assert "db: 19 of 20 episodes scored; 1 error and 0 not played are left out, not counted as zeros" in said
     assert "1 × environment error, first db/test-003#1:\n    mariadbd went away" in said
-    assert "harness run --tasks db,os --model smollm2 --strategy multibranch\n" in said
+    assert "harness run --tasks db,os --model smollm2 --strategy multibranch --resume logs/2026-run\n" in said
 
 
 def test_a_complete_run_needs_no_resuming() -> None:
