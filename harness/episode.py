@@ -151,6 +151,7 @@ def _node(node: Node) -> NodeRecord:
         node.observation.text,
         node.status,
         node.value,
+        node.aside,
         {k: v for k, v in node.notes.items() if _plain(v)},
     )
 

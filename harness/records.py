@@ -28,6 +28,8 @@ class NodeRecord:
     observation: str = ""
     status: Status | None = None
     value: float | None = None
+    aside: bool = False
+    """A sibling was preferred; strategies did not follow it."""
     notes: Mapping[str, Any] = field(default_factory=dict)
     """What strategies remarked, as far as it is plain data: plans, votes, judges' verdicts."""
 
@@ -47,7 +49,7 @@ class EpisodeRecord:
     turns: int = 0
     """Replies on the submitted path."""
     steps: int = 0
-    """Actions executed over all branches."""
+    """Replies executed over all branches."""
     seconds: float = 0.0
     started: float = 0.0
     """Unix time."""
@@ -98,8 +100,9 @@ class EpisodeRecord:
 def _node_to_json(node: NodeRecord) -> dict[str, Any]:
     said = {f.name: getattr(node, f.name) for f in fields(node)}
     said["messages"] = [m.to_json() for m in node.messages]
-    if not node.notes:
-        del said["notes"]
+    for silent in ("notes", "aside"):
+        if not said[silent]:
+            del said[silent]
     return said
 
 

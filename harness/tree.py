@@ -9,7 +9,6 @@ from typing import Any, cast
 from harness.environment import Environment
 from harness.errors import BudgetSpent, EnvironmentFailure, FormatError, blame
 from harness.meter import Meter
-from harness.model import Generation
 from harness.rules import Rules
 from harness.types import Action, Limits, Message, Observation, Reply, Score, Status
 
@@ -82,7 +81,6 @@ class Tree:
     fresh: Callable[[], Environment]
     work: Work
     keep: bool
-    generation: Generation = Generation()
     nodes: list[Node] = field(default_factory=list)
     steps: int = 0
     spent: str | None = None

@@ -159,7 +159,7 @@ class Limits:
     """Budgets of one episode, enforced by the host; 0 means no limit."""
 
     steps: int = 0
-    """Actions executed, over all branches."""
+    """Replies executed, over all branches."""
     tokens: int = 0
     seconds: float = 0.0
     cost: float = 0.0

@@ -31,7 +31,8 @@ class TaskAudit:
 
     @property
     def ok(self) -> bool:
-        return all(s.ok is not False for s in self.samples)
+        """No sample is unfair, and there is one."""
+        return bool(self.samples) and all(s.ok is not False for s in self.samples)
 
     def summary(self) -> str:
         """One line: `db test: 60 samples, 60 fair, 0 unfair, 0 skipped (3.1 s)`."""

@@ -28,6 +28,8 @@ class Human(Model):
     """Prints what is new in the conversation and reads a reply from standard input."""
 
     name = NAME
+    left = False
+    """The input ended before the episode did."""
 
     async def generate(self, request: Request) -> Response:
         if request.turn == 0:
@@ -38,7 +40,10 @@ class Human(Model):
             for call in message.tool_calls:
                 click.echo(f"{call.name} {call.arguments}")
         click.secho("\n[you]", bold=True)
-        return Response((read_reply(type_lines(), bool(request.tools)),) * request.n)
+        if (lines := type_lines()) is None:
+            self.left = True
+            raise ModelError("the person left: the input ended before the episode did")
+        return Response((read_reply(lines, bool(request.tools)),) * request.n)
 
 
 def _explain(tools: Sequence[Tool]) -> None:
@@ -58,15 +63,15 @@ def _new(request: Request) -> list[Message]:
     return messages[replies[-1] + 1 :] if replies else messages
 
 
-def type_lines() -> list[str]:
-    """The lines of one reply. Raises `ModelError` when the input ends before there is one."""
+def type_lines() -> list[str] | None:
+    """The lines of one reply; None when the input ends before there is one."""
     before = signal.signal(signal.SIGINT, signal.default_int_handler)  # leave at once, not at Enter
     lines: list[str] = []
     try:
         while True:
             line = sys.stdin.readline()
             if not line and not lines:
-                raise ModelError("the person left: the input ended before the episode did")
+                return None
             text = line.rstrip("\n")
             if not line or text == "." or (not text.strip() and lines):
                 return lines
@@ -100,9 +105,12 @@ def read_reply(lines: Sequence[str], tools: bool) -> Reply:
 class Seat:
     """The plug-in that offers the person and the empty strategy."""
 
+    def __init__(self) -> None:
+        self.human = Human()
+
     @hookimpl
     def harness_model(self, name: str, options: ModelOptions) -> Model | None:
-        return Human() if name == NAME else None
+        return self.human if name == NAME else None
 
     @hookimpl
     def harness_strategy(self, name: str) -> type[Strategy] | None:

@@ -57,7 +57,8 @@ def command(**given: Any) -> None:  # fmt: skip
         max_samples=1,
     )
     plugins = opened(given["plugin_files"], given["blocked"])
-    plugins.register(Seat(), "harness play")
+    seat = Seat()
+    plugins.register(seat, "harness play")
     run = plan(spec, plugins, f"harness play {given['task']}")
     try:
         stamp = datetime.now().strftime("%Y-%m-%dT%H-%M-%S")
@@ -68,16 +69,21 @@ def command(**given: Any) -> None:  # fmt: skip
             asyncio.run(carry_out(run, store))
     finally:
         run.close()
-    sys.exit(_tell(store))
+    sys.exit(_tell(store, seat.human.left))
 
 
-def _tell(store: Any) -> int:
-    """How it ended. The exit status is 0 for a scored episode, whatever its score."""
+def _tell(store: Any, left: bool) -> int:
+    """How it ended. The exit status is 1 for a harness error only, not for a low score or for leaving."""
     for episode in store.episodes():
-        if episode.error:
+        if left:
+            click.echo("\nYou left; the episode has no score.")
+        elif episode.error:
             click.echo(f"\nnot scored: {episode.error['what']}", err=True)
             return 1
-        parts = "".join(f", {name} {value:g}" for name, value in episode.score.parts.items())
-        click.echo(f"\n{episode.status}: score {episode.score.value:g}{parts} after {episode.turns} turns")
+        else:
+            parts = "".join(f", {name} {value:g}" for name, value in episode.score.parts.items())
+            click.echo(
+                f"\n{episode.status}: score {episode.score.value:g}{parts} after {episode.turns} turns"
+            )
     click.echo(f"records  {store.path}")
     return 0

@@ -45,7 +45,7 @@ _OPTIONS = [
     click.option("--max-tokens", default=512, show_default=True, type=click.IntRange(1),
                  help="Of one reply."),
     click.option("--max-steps", default=0, type=click.IntRange(0),
-                 help="Actions of one episode. [0: no limit]"),
+                 help="Replies executed in one episode, over all branches. [0: no limit]"),
     click.option("--token-limit", default=0, type=click.IntRange(0), help="Tokens of one episode."),
     click.option("--time-limit", default=0.0, type=click.FloatRange(0), help="Seconds of one episode."),
     click.option("--cost-limit", default=0.0, type=click.FloatRange(0), help="US dollars of one episode."),

@@ -3,8 +3,12 @@
 `idmap`   the caller is root: the root is shown with all owners moved up by 100000, so that root
           inside is nobody outside. Never an identity map: with one, root inside writes host sysctls.
 `subuid`  the caller has a range in /etc/subuid: the zygote lives in a user namespace of that range.
+`shifted` the caller is root, but the kernel or the file system has no idmapped mounts.
 `single`  the caller has neither: one id inside, everything is root's.
 """
+
+# No pathlib: it would make the zygote larger, which is copied for every sandbox.
+# ruff: noqa: PTH102, PTH112, PTH118, PTH123
 
 import contextlib
 import errno
@@ -20,6 +24,7 @@ from ._mask import Mask
 
 IDS = 65536
 _FIRST_HOST_ID = 100000
+_MAPPINGS = {b"u": "subuid", b"s": "single", b"r": "shifted"}
 _POOLS = ("/mnt", "/media", "/srv", "/opt", "/run", "/boot", "/tmp")
 
 
@@ -68,7 +73,9 @@ def _is_privileged() -> bool:
         fields = dict(line.split(":", 1) for line in file if ":" in line)
     effective = int(fields["CapEff"], 16)
     needed = (0, 3, 5, 6, 7, 18, 21)  # chown, fowner, kill, setgid, setuid, sys_chroot, sys_admin
-    return os.geteuid() == 0 and all(effective >> number & 1 for number in needed)
+    with open("/proc/self/uid_map") as file:  # a container's root may have a map of its own
+        initial = file.read().split() == ["0", "0", "4294967295"]
+    return initial and os.geteuid() == 0 and all(effective >> number & 1 for number in needed)
 
 
 def _enter_pool(order: dict[str, Any]) -> None:
@@ -93,9 +100,10 @@ def _shifted(root: str, hide: list[str], masked: bool) -> Base:
                 _kernel.mount_shifted(source, f"r{number}", owner_map)
             except OSError as e:
                 raise Forbidden(
-                    f"the file system of {source} cannot be shown with moved owners ({e}); it takes Linux 5.19"
-                    " and a file system with idmapped mounts (ext4, xfs, btrfs). Run as an ordinary user,"
-                    " or give a built root on such a file system: --sandbox namespaces:DIR"
+                    f"the file system of {source} cannot be shown with moved owners ({e});"
+                    " it takes Linux 5.19 and a file system with idmapped mounts (ext4, xfs, btrfs)."
+                    " Run as an ordinary user, or give a built root on such a file system:"
+                    " --sandbox namespaces:DIR"
                 ) from e
             trees.append((at, f"r{number}"))
     if masked:
@@ -103,7 +111,8 @@ def _shifted(root: str, hide: list[str], masked: bool) -> Base:
         os.chown("k", _FIRST_HOST_ID, _FIRST_HOST_ID)
         Mask("k", _FIRST_HOST_ID, "trusted.overlay.opaque", IDS).build(hide)
     layered = tuple(
-        Tree(at, ((f"k{at}",) if masked and os.path.isdir(f"k{at}") else ()) + (lower,)) for at, lower in trees
+        Tree(at, ((f"k{at}",) if masked and os.path.isdir(f"k{at}") else ()) + (lower,))
+        for at, lower in trees
     )
     name = "host-masked" if masked else root
     return Base(name, "idmap", f"0 {_FIRST_HOST_ID} {IDS}", _FIRST_HOST_ID, layered, "")
@@ -140,8 +149,7 @@ def _user_namespace(id_map: str) -> Iterator[int]:
             with explained("user namespace"):
                 raise OSError(status, os.strerror(status))
         for kind in ("uid_map", "gid_map"):
-            with open(f"/proc/{holder}/{kind}", "w") as file:
-                file.write(id_map)
+            _write_map(holder, kind, id_map)
         namespace = os.open(f"/proc/{holder}/ns/user", os.O_RDONLY | os.O_CLOEXEC)
         yield namespace
     finally:
@@ -174,19 +182,32 @@ def _enter_user_namespace(wanted: str) -> str:
         os.waitpid(helper, 0)
         for fd in (go_reader, go_writer, back_reader, back_writer):
             os.close(fd)
-    if answer not in (b"u", b"s"):
+    if answer not in _MAPPINGS:
         raise Forbidden("the ids of a new user namespace could not be mapped; " + _advice())
     with contextlib.suppress(PermissionError):
         os.setgroups([])
     os.setresgid(0, 0, 0)
     os.setresuid(0, 0, 0)
+    # The change of ids hid our /proc files from ourselves; sandboxes' maps are written through them.
+    _kernel.prctl(_kernel.PR_SET_DUMPABLE, 1)
     with explained("mount namespace"):
         _kernel.unshare(_kernel.CLONE_NEWNS)
-    return "subuid" if answer == b"u" else "single"
+    return _MAPPINGS[answer]
 
 
 def _write_own_maps(pid: int, uid: int, gid: int, wanted: str) -> bytes:
-    first_uid, first_gid = _skeleton.subordinate("/etc/subuid", uid), _skeleton.subordinate("/etc/subgid", uid)
+    if uid == 0:
+        # Root is never mapped to itself: with that, root inside writes the host's sysctls.
+        for text in (f"0 {_FIRST_HOST_ID} {IDS}", f"0 1 {IDS - 1}"):
+            with contextlib.suppress(OSError):
+                _write_map(pid, "uid_map", text)
+                _write_map(pid, "gid_map", text)
+                return b"r"
+        return b"-"
+    first_uid, first_gid = (
+        _skeleton.subordinate("/etc/subuid", uid),
+        _skeleton.subordinate("/etc/subgid", uid),
+    )
     if wanted != "single" and first_uid and first_gid:
         with contextlib.suppress(OSError, subprocess.SubprocessError):
             for tool, own, first in (("newuidmap", uid, first_uid), ("newgidmap", gid, first_gid)):
@@ -194,18 +215,24 @@ def _write_own_maps(pid: int, uid: int, gid: int, wanted: str) -> bytes:
                 subprocess.run(words, check=True, capture_output=True)
             return b"u"
     for name, text in (("setgroups", "deny"), ("uid_map", f"0 {uid} 1"), ("gid_map", f"0 {gid} 1")):
-        with open(f"/proc/{pid}/{name}", "w") as file:
-            file.write(text)
+        _write_map(pid, name, text)
     return b"s"
 
 
+def _write_map(pid: int, name: str, text: str) -> None:
+    with open(f"/proc/{pid}/{name}", "w") as file:
+        file.write(text)
+
+
 def _unprivileged(root: str | None, hide: list[str], mapping: str) -> Base:
-    ids = IDS if mapping == "subuid" else 1
+    ids = 1 if mapping == "single" else IDS - 1
     with explained("overlay"):
         trees = _skeleton.trees(root, hide)
     name = "host-masked" if root is None else root
     layered = tuple(Tree(at, lower) for at, lower in trees)
-    return Base(name, mapping, f"0 0 {ids}", 0, layered, ",userxattr")
+    # Two lines: an extent may not span two of the outer map, and ours begins with a single id.
+    id_map = "0 0 1" if ids == 1 else f"0 0 1\n1 1 {ids - 1}"
+    return Base(name, mapping, id_map, 0, layered, ",userxattr")
 
 
 @contextlib.contextmanager
@@ -240,4 +267,6 @@ def _advice() -> str:
                 "a seccomp filter, as containers have, forbids it: start the container with"
                 " `--security-opt seccomp=unconfined --security-opt apparmor=unconfined`, or use docker:IMAGE"
             )
-    return "the kernel may lack user namespaces or overlayfs (Linux 5.11 or newer); docker:IMAGE works without"
+    return (
+        "the kernel may lack user namespaces or overlayfs (Linux 5.11 or newer); docker:IMAGE works without"
+    )

@@ -4,6 +4,9 @@ The child works in the zygote's mount namespace, so what it mounts below the poo
 sandbox's own tmpfs `N`, with the writable layers `N/0u`, `N/1u` ..., and the assembled root `N/m`.
 """
 
+# No pathlib: it would make the zygote larger, which is copied for every sandbox.
+# ruff: noqa: PTH102, PTH106
+
 import contextlib
 import os
 import select
@@ -54,7 +57,7 @@ def _mount_layers(base: Base, place: str, parent: str | None, order: dict[str, A
     options = f"mode=700,{owner},size={order['disk']},nr_inodes={order['inodes']}"
     _kernel.mount("sandbox", place, "tmpfs", _kernel.MS_NOSUID | _kernel.MS_NODEV, options)
     os.mkdir(f"{place}/m")
-    for number, tree in enumerate(base.trees):
+    for number in range(len(base.trees)):
         upper, work = f"{place}/{number}u", f"{place}/{number}w"
         for folder in (upper, work):
             os.mkdir(folder, 0o755)

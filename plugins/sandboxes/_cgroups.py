@@ -4,6 +4,9 @@ Where none can be made the sandbox falls back on rlimits, and `describe()` says 
 Covered by tests here: v1. The v2 branch is tested on a made-up folder only.
 """
 
+# No pathlib: it would make the zygote larger, which is copied for every sandbox.
+# ruff: noqa: PTH102, PTH106, PTH112, PTH120, PTH123, PTH208
+
 import contextlib
 import os
 import time

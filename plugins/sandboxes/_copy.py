@@ -1,5 +1,8 @@
 """Copies an overlay's writable layer: owners, modes, times, links, deletions, opaque folders."""
 
+# No pathlib: it would make the zygote larger, which is copied for every sandbox.
+# ruff: noqa: PTH101, PTH102, PTH115, PTH211
+
 import contextlib
 import os
 import stat

@@ -11,7 +11,6 @@ import resource
 import select
 import signal
 import socket
-import sys
 from typing import Any, NoReturn
 
 from . import _kernel, _processes, _root, _seccomp, _wire
@@ -174,7 +173,6 @@ def _start(request: dict[str, Any], plan: dict[int, int | None]) -> NoReturn:
             os.write(2, message)
         os._exit(127 if isinstance(e, FileNotFoundError) else 126)
     finally:
-        sys.stdout = sys.stderr = None  # type: ignore[assignment]
         os._exit(126)
 
 

@@ -1,5 +1,8 @@
 """System calls that Python 3.11 does not offer, by ctypes. Imported by the zygote: standard library only."""
 
+# No pathlib: it would make the zygote larger, which is copied for every sandbox.
+# ruff: noqa: PTH123, SIM115
+
 import ctypes
 import fcntl
 import os
@@ -107,7 +110,7 @@ def mount_shifted(source: str, target: str, user_namespace: int) -> None:
 
 def keep_capabilities(kept: int) -> None:
     """Give up, for this process and all it will start, every capability that is not in the bit set."""
-    last = int(open("/proc/sys/kernel/cap_last_cap").read())  # noqa: SIM115, PTH123  (no pathlib in the zygote)
+    last = int(open("/proc/sys/kernel/cap_last_cap").read())
     for number in range(last + 1):
         if not kept >> number & 1:
             prctl(PR_CAPBSET_DROP, number)
@@ -130,7 +133,15 @@ def set_hostname(name: str) -> None:
 
 def overwrite_arguments(words: bytes) -> None:
     """Show `words` as this process's command line instead of paths of the host."""
-    with open("/proc/self/stat", "rb") as file:  # noqa: PTH123
+    with open("/proc/self/stat", "rb") as file:
         fields = file.read().rpartition(b")")[2].split()
     start, end = int(fields[45]), int(fields[46])  # arg_start, arg_end of proc(5), fields 48 and 49
     ctypes.memmove(start, words[: end - start].ljust(end - start, b"\0"), end - start)
+
+
+def set_filter(program: bytes) -> None:
+    """Install a seccomp program (struct sock_fprog)."""
+    mode_filter = 2
+    _checked(
+        _libc.prctl(22, ctypes.c_ulong(mode_filter), program, ctypes.c_ulong(0), ctypes.c_ulong(0)), "seccomp"
+    )

@@ -4,6 +4,9 @@ A layer of whiteouts, opaque folders and harmless replacements, not a set of mou
 agent's own writes to /root, /home and /tmp lie in the copyable layer above it.
 """
 
+# No pathlib: it would make the zygote larger, which is copied for every sandbox.
+# ruff: noqa: PTH101, PTH102, PTH108, PTH112, PTH114, PTH116, PTH123, PTH208
+
 import os
 import re
 import stat
@@ -11,7 +14,20 @@ from collections.abc import Iterable
 
 _KEPT = {"usr", "etc", "var", "bin", "sbin", "lib", "lib32", "lib64", "libx32", "proc", "dev"}
 _EMPTIED = {"root", "home", "tmp", "opt", "mnt", "run", "srv", "boot", "media", "sys"}
-_EMPTIED_VAR = ("tmp", "log", "cache", "spool", "backups", "mail", "opt", "www", "local", "crash", "run", "lock")
+_EMPTIED_VAR = (
+    "tmp",
+    "log",
+    "cache",
+    "spool",
+    "backups",
+    "mail",
+    "opt",
+    "www",
+    "local",
+    "crash",
+    "run",
+    "lock",
+)
 _KEPT_STATE = {  # of /var/lib: what package and user tools need; services keep their data there
     *("apt", "dpkg", "pam", "misc", "python", "ucf", "vim", "sgml-base", "xml-core", "man-db", "systemd"),
     *("alternatives", "rpm", "pacman", "shells.state", "logrotate", "emacsen-common", "dbus"),
@@ -34,7 +50,18 @@ _REPLACED = {
 }
 _UNHIDEABLE = {
     *("/", "/usr", "/usr/bin", "/usr/sbin", "/usr/lib", "/usr/lib64", "/usr/share", "/usr/local", "/etc"),
-    *("/usr/local/bin", "/usr/local/lib", "/bin", "/sbin", "/lib", "/lib64", "/var", "/var/lib", "/proc", "/dev"),
+    *(
+        "/usr/local/bin",
+        "/usr/local/lib",
+        "/bin",
+        "/sbin",
+        "/lib",
+        "/lib64",
+        "/var",
+        "/var/lib",
+        "/proc",
+        "/dev",
+    ),
 }
 
 
@@ -141,7 +168,10 @@ class Mask:
     def _accounts(self) -> None:
         """The host's users without their password hashes."""
         shadow = self._shadow_group()
-        for source, target, rest in (("passwd", "shadow", ":*:20000:0:99999:7:::"), ("group", "gshadow", ":*::")):
+        for source, target, rest in (
+            ("passwd", "shadow", ":*:20000:0:99999:7:::"),
+            ("group", "gshadow", ":*::"),
+        ):
             try:
                 with open(self._real(f"etc/{source}")) as file:
                     names = [line.split(":")[0] for line in file if line.strip()]

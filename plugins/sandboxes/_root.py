@@ -1,5 +1,8 @@
 """The inside of a sandbox's root: proc, dev, the change of root; and writing a file there."""
 
+# No pathlib: it would make the zygote larger, which is copied for every sandbox.
+# ruff: noqa: PTH102, PTH103, PTH105, PTH108, PTH110, PTH112, PTH120, PTH211
+
 import contextlib
 import errno
 import os

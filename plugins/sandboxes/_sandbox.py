@@ -1,5 +1,8 @@
 """One sandbox as the harness holds it: a socket to its process 1, and a shell."""
 
+# Paths here are the sandbox's and descriptors, not the host's files.
+# ruff: noqa: PTH118, PTH123
+
 import contextlib
 import os
 import select
@@ -34,6 +37,7 @@ class NamespaceSandbox(Sandbox):
     ) -> None:
         self.number: int = order["id"]
         self.depth: int = order["depth"]
+        self.zygote: int = order["zygote"]
         self._provider, self._order = provider, order
         self._control, self._process = control, process
         self._lock = threading.RLock()
@@ -77,7 +81,7 @@ class NamespaceSandbox(Sandbox):
                 _, (report,) = self._request(wanted, [source])
             finally:
                 os.close(source)
-            with open(report, "rb") as file:  # noqa: PTH123
+            with open(report, "rb") as file:
                 said = file.read().decode()
             if said != "ok":
                 raise EnvironmentFailure(f"{path} could not be written in the sandbox: {said or 'killed'}")

@@ -23,8 +23,8 @@ _STATUS_FD: Final = 201
 _OUTPUT_FD: Final = 202
 _STATE_FD: Final = 203
 _SET_UP = (
-    "PS1= PS2= PS4='+ ' PROMPT_COMMAND=; unset HISTFILE; set +o history +H; shopt -s expand_aliases;"
-    f" exec 1>&{_OUTPUT_FD} 2>&{_OUTPUT_FD}"
+    "PS1= PS2= PS4='+ ' PROMPT_COMMAND=; unset HISTFILE; set +o history +H; history -c;"
+    f" shopt -s expand_aliases; exec 1>&{_OUTPUT_FD} 2>&{_OUTPUT_FD}"
 )
 _RESTORE = f"builtin source /proc/self/fd/{_STATE_FD} 2>/dev/null; exec {_STATE_FD}<&-"
 _DUMP = (
@@ -33,8 +33,8 @@ _DUMP = (
     " builtin printf 'builtin set --'; [[ $# -eq 0 ]] || builtin printf ' %q' \"$@\"; builtin printf '\\n';"
     " builtin set +o; builtin trap -p"
 )
-_NO_TERMINAL = re.compile(r"^bash: \[\d+: \d+ \(\d+\)\] tcsetattr: Inappropriate ioctl for device\n", re.M)
-_GRACE = 1.5
+_NO_TERMINAL = re.compile(r"^bash: \[\d+: \d+ \(\d+\)\] tcsetattr: Inappropriate ioctl .*\n", re.MULTILINE)
+_GRACE = 1.0
 """Seconds that an interrupted shell has for coming back."""
 
 
@@ -51,14 +51,16 @@ class Pipes:
 
     def __init__(self, pid: int, commands: int, output: int, report: int, ended: int) -> None:
         self.pid, self.commands, self.output, self.report, self.ended = pid, commands, output, report, ended
+        self.open: tuple[int, ...] = (commands, output, report, ended)
         os.set_blocking(output, False)
         os.set_blocking(report, False)
         os.set_blocking(commands, False)
 
     def close(self) -> None:
-        for fd in (self.commands, self.output, self.report, self.ended):
-            with contextlib.suppress(OSError):
-                os.close(fd)
+        """Once: a second close would hit descriptors that others were given since."""
+        fds, self.open = self.open, ()
+        for fd in fds:
+            os.close(fd)
 
 
 class _Ended(Exception):
@@ -102,6 +104,8 @@ class Shell:
         return self._pipes.pid
 
     def run(self, command: str, timeout: float) -> Result:
+        if select.select([self._pipes.ended], [], [], 0)[0]:
+            self.restart()  # it died of a late wound, such as a closed input
         output, since = Output(), ticks()
         deadline = time.monotonic() + timeout
         # Only a child can leave a status that is not 0 or 1 without touching anything else.

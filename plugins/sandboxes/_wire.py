@@ -3,6 +3,9 @@
 The JSON travels in a memory file, because a packet has a size limit and a command has none.
 """
 
+# No pathlib: it would make the zygote larger, which is copied for every sandbox.
+# ruff: noqa: PTH123
+
 import array
 import json
 import os
@@ -50,7 +53,7 @@ def receive(sock: socket.socket) -> tuple[Any, list[int]]:
         raise Closed
     if body != b"M":
         return json.loads(body), list(fds)
-    with open(fds[0], "rb") as file:  # noqa: PTH123
+    with open(fds[0], "rb") as file:
         file.seek(0)
         return json.loads(file.read()), list(fds[1:])
 

@@ -8,6 +8,9 @@ descriptor: when the harness ends, by `kill -9` too, it kills all sandboxes, cle
     python -I -S -c "import sys; sys.path.insert(0, FOLDER); from sandboxes import _zygote; ..."
 """
 
+# No pathlib: it would make the zygote larger, which is copied for every sandbox.
+# ruff: noqa: PTH123, PTH208
+
 import contextlib
 import os
 import select

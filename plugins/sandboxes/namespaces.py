@@ -11,8 +11,6 @@ import hashlib
 import itertools
 import os
 import platform
-import select
-import signal
 import socket
 import subprocess
 import sys
@@ -51,7 +49,7 @@ def harness_sandbox(spec: str) -> SandboxProvider | None:
     if kind != "namespaces":
         return None
     if spec.endswith(":"):
-        raise UsageError("--sandbox namespaces: expects a folder after the colon; leave the colon out for the host")
+        raise UsageError("--sandbox namespaces: needs a folder after the colon; without one, no colon")
     return NamespaceProvider(Path(root) if root else None)
 
 
@@ -63,7 +61,7 @@ class NamespaceProvider(SandboxProvider):
     ) -> None:
         if root is not None and not (root / "bin/bash").exists():
             raise UsageError(
-                f"--sandbox namespaces:{root}: no bin/bash there; make a root with `harness sandbox build {root}`"
+                f"--sandbox namespaces:{root}: no bin/bash there; run `harness sandbox build {root}`"
             )
         self.root = root.resolve() if root else None
         self.limits = limits or SandboxLimits()
@@ -87,7 +85,7 @@ class NamespaceProvider(SandboxProvider):
         order = self._order(number, parent)
         try:
             with theirs:
-                answer, fds = self._ask(control, order, [theirs.fileno()])
+                _, fds = self._ask(control, order, [theirs.fileno()])
             sandbox = NamespaceSandbox(self, order, ours, fds[0])
         except BaseException:
             ours.close()
@@ -106,11 +104,12 @@ class NamespaceProvider(SandboxProvider):
         """Ask the zygote to end a sandbox, and wait until nothing of it is left."""
         with self._lock:
             self._open.discard(sandbox)
-            control = self._control
-        if control is None:
-            return
-        wanted = {"do": "close", "id": order["id"], "cgroups": order["cgroups"]}
-        self._ask(control, wanted, [process])
+            control, zygote = self._control, self._zygote
+        groups = order["cgroups"]
+        if control and zygote and zygote.poll() is None and sandbox.zygote == zygote.pid:
+            self._ask(control, {"do": "close", "id": order["id"], "cgroups": groups}, [process])
+        else:  # all of the sandbox died with its zygote
+            _cgroups.remove(groups)
 
     def describe(self) -> Mapping[str, str]:
         self._started()
@@ -119,7 +118,7 @@ class NamespaceProvider(SandboxProvider):
             "kind": "namespaces",
             **self._facts,
             "limits": limits,
-            "limits by": "control groups" if self._groups else "rlimits",
+            "limited by": "control groups" if self._groups else "rlimits",
             "system": _release(self.root),
         }
 
@@ -127,8 +126,12 @@ class NamespaceProvider(SandboxProvider):
         for sandbox in list(self._open):
             sandbox.close()
         with self._lock:
-            control, self._control = self._control, None
-            zygote, self._zygote = self._zygote, None
+            self._forget()
+
+    def _forget(self) -> None:
+        """Let go of the zygote, which ends with its control socket, and all sandboxes with it."""
+        control, self._control = self._control, None
+        zygote, self._zygote = self._zygote, None
         if control:
             control.close()
         if zygote:
@@ -154,6 +157,7 @@ class NamespaceProvider(SandboxProvider):
             rlimits["RLIMIT_NPROC"] = limits.processes
         return {
             "do": "open",
+            "zygote": self._zygote.pid if self._zygote else 0,
             "id": number,
             "parent": parent.number if parent else None,
             "depth": depth,
@@ -181,6 +185,8 @@ class NamespaceProvider(SandboxProvider):
 
     def _started(self) -> socket.socket:
         with self._lock:
+            if self._zygote and self._zygote.poll() is not None:
+                self._forget()
             if self._control is None:
                 self._start()
             assert self._control is not None
@@ -189,39 +195,60 @@ class NamespaceProvider(SandboxProvider):
     def _start(self) -> None:
         if platform.system() != "Linux":
             raise EnvironmentFailure("sandboxes of kind `namespaces` need Linux; use --sandbox docker:IMAGE")
-        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        folder = str(Path(__file__).parent.parent)
-        words = [sys.executable, "-I", "-S", "-c", _START, folder, str(theirs.fileno()), str(os.getpid())]
-        zygote = subprocess.Popen(
-            words,
-            env={"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "LANG": "C.UTF-8"},
-            cwd="/",
-            stdin=subprocess.DEVNULL,
-            pass_fds=[theirs.fileno()],
-            start_new_session=True,  # Ctrl-C is for the harness, which then closes us in order
-        )
-        theirs.close()
         try:
-            _wire.send(ours, self._first_order())
+            zygote, control, facts = self._zygote_with(self._wanted)
+        except EnvironmentFailure:
+            if self._wanted != "auto":
+                raise
+            # Say a kernel without idmapped mounts: the way of ordinary users may still be open.
+            zygote, control, facts = self._zygote_with("unprivileged")
+        self._zygote, self._control = zygote, control
+        if facts["mapping"] != "shifted":  # there the joining process is nobody outside
+            self._groups = self._usable_groups(zygote.pid)
+        self._facts = {"base": facts["base"], "mapping": facts["mapping"]}
+        if self.root:
+            self._facts["base manifest"] = _manifest(self.root)
+
+    def _zygote_with(self, mapping: str) -> tuple[subprocess.Popen[bytes], socket.socket, dict[str, str]]:
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        folder = str(Path(__file__).resolve().parent.parent)
+        words = [sys.executable, "-I", "-S", "-c", _START, folder, str(theirs.fileno()), str(os.getpid())]
+        with theirs:
+            zygote = subprocess.Popen(
+                words,
+                env={
+                    "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+                    "LANG": "C.UTF-8",
+                },
+                cwd="/",
+                stdin=subprocess.DEVNULL,
+                pass_fds=[theirs.fileno()],
+                start_new_session=True,  # Ctrl-C is for the harness, which then closes us in order
+            )
+        try:
+            _wire.send(ours, self._first_order(mapping))
             answer, _ = _wire.receive(ours)
         except _wire.Closed:
-            answer = {"error": "it ended at once"}
+            answer = {"error": "the process that opens them ended at once"}
         if problem := answer.get("forbidden") or answer.get("error"):
             ours.close()
             zygote.wait()
             raise EnvironmentFailure(f"no sandbox of kind `namespaces` can be made here: {problem}")
-        self._zygote, self._control = zygote, ours
-        self._groups = _cgroups.own_groups()
-        _cgroups.sweep(self._groups)
-        self._facts = {"base": answer["base"], "mapping": answer["mapping"]}
-        if self.root:
-            self._facts["base manifest"] = _manifest(self.root)
+        return zygote, ours, answer
 
-    def _first_order(self) -> dict[str, Any]:
+    def _usable_groups(self, owner: int) -> dict[str, str]:
+        """The groups below which limits can really be set; none for most ordinary users."""
+        own = _cgroups.own_groups()
+        _cgroups.sweep(own)
+        made = _cgroups.create(f"{owner}-probe", {"memory": self.limits.memory, "pids": 16}, own)
+        _cgroups.remove(list(made))
+        return own if made else {}
+
+    def _first_order(self, mapping: str) -> dict[str, Any]:
         code = Path(__file__).resolve()
         return {
             "root": str(self.root) if self.root else None,
-            "mapping": self._wanted,
+            "mapping": mapping,
             "hide": _hidden(),
             "needed": [str(code), sys.prefix, sys.base_prefix, os.path.realpath(sys.executable)],
         }
@@ -251,5 +278,5 @@ def _manifest(root: Path) -> str:
     status = root / "var/lib/dpkg/status"
     if status.exists():
         return hashlib.sha256(status.read_bytes()).hexdigest()[:16]
-    names = "\n".join(sorted(os.listdir(root / "usr/bin")))
+    names = "\n".join(sorted(p.name for p in (root / "usr/bin").iterdir()))
     return hashlib.sha256(names.encode()).hexdigest()[:16]

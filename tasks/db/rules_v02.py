@@ -40,7 +40,8 @@ class V02(TextRules):
             block = _SQL.search(reply.text)
             if block is None:
                 raise FormatError("The operation has no sql block.", "unparseable")
-            return (Action(SQL, {"query": block.group(1).strip()}),)
+            # Joined to one line, as AgentBench does: a `--` comment swallows what follows it.
+            return (Action(SQL, {"query": block.group(1).strip().replace("\n", " ")}),)
         final = _FINAL.search(reply.text)
         if final is None:
             raise FormatError("The reply is neither an operation nor a final answer.", "no action")

@@ -6,7 +6,7 @@ from random import Random
 from threading import Lock
 from typing import ClassVar
 
-from harness import Action, Environment, Host, Rules, Sample, Score, Settings, Task, UsageError
+from harness import Action, Environment, Host, Rules, Sample, Settings, Task, UsageError
 
 from . import official
 from .dialect import to_sqlite

@@ -1,6 +1,8 @@
 """The world of one episode: a sandbox with a persistent shell, graded in a copy of it."""
 
+from collections.abc import Callable
 from dataclasses import replace
+from typing import TypeVar
 
 from harness import (
     Action,
@@ -8,6 +10,7 @@ from harness import (
     Environment,
     EnvironmentFailure,
     Observation,
+    Result,
     Sandbox,
     Score,
     Status,
@@ -18,6 +21,8 @@ from .play import Play
 from .samples import Checks, OsSample, Script, State
 from .scripts import needs_python, run
 from .toolbox import Machines
+
+T = TypeVar("T")
 
 
 class OsEnvironment(Environment):
@@ -63,11 +68,10 @@ class OsEnvironment(Environment):
         those of the sample's `start` are started again, those of the agent are gone."""
         twin = OsEnvironment(self.sample, self.play, self.machines)
         twin.answer, twin.golds, twin.touched = self.answer, self.golds, self.touched
-        with self._survived():
-            twin.sandbox = self._open().fork()
-            if self.sample.start:
-                twin._start()
+        twin.sandbox = self._surviving(lambda: self._open().fork(), None)
         twin.broken = self.broken
+        if self.sample.start and twin.sandbox:
+            twin._start()
         return twin
 
     def score(self) -> Score:
@@ -79,13 +83,7 @@ class OsEnvironment(Environment):
             return Score(0.0)
         if isinstance(sample.grading, Checks) and self.golds is not None:
             return grading.compared(sample.grading, str(self.answer), self.golds, self.play)
-        with self._survived():
-            copy = self._open().fork()
-            try:
-                return grading.inspected(sample, self.answer, copy, self.play, self.machines)
-            finally:
-                copy.close()
-        return Score(0.0, progress=0.0)
+        return self._surviving(self._inspected, Score(0.0, progress=0.0))
 
     def close(self) -> None:
         if self.sandbox is not None:
@@ -136,9 +134,8 @@ class OsEnvironment(Environment):
         if "\0" in script:
             return Observation("bash: a command cannot contain a NUL character")
         plain = script.encode("utf-8", "replace").decode()
-        done = Result("[the machine no longer runs commands]", 127)
-        with self._survived():
-            done = self._open().run(plain, timeout=self.play.seconds)
+        gone = Result("[the machine no longer runs commands]", 127)
+        done = self._surviving(lambda: self._open().run(plain, self.play.seconds), gone)
         if not self.touched and script in self.sample.expert:
             grading.crosscheck(self.sample, done.output)
         self.touched = True
@@ -153,17 +150,24 @@ class OsEnvironment(Environment):
             return ""
         return thought or "None"
 
-    @contextmanager
-    def _survived(self) -> Iterator[None]:
-        """Leave the block quietly when the agent broke its own machine; any other failure is ours."""
-        if self.broken:
-            return
+    def _inspected(self) -> Score:
+        copy = self._open().fork()
         try:
-            yield
+            return grading.inspected(self.sample, self.answer, copy, self.play, self.machines)
+        finally:
+            copy.close()
+
+    def _surviving(self, work: Callable[[], T], otherwise: T) -> T:
+        """What `work` gives, or `otherwise` where the agent broke its own machine; else it is ours."""
+        if self.broken:
+            return otherwise
+        try:
+            return work()
         except Exception:
             if not self._wrecked():
                 raise
             self.broken = True
+            return otherwise
 
     def _wrecked(self) -> bool:
         """Whether this machine fails where a fresh one works."""

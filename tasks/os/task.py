@@ -76,7 +76,7 @@ class OsTask(Task):
     def random_action(self, sample: Sample, random: Random) -> Action:
         """Looks around, changes something harmless, or guesses."""
         script = random.choice(_LOOKS).format(n=random.randint(1, 99))
-        guess = random.choice([str(random.randint(0, 1)), "yes", "/etc/passwd", "root", "unknown"])
+        guess = random.choice([str(random.randint(10_000, 99_999)), "yes", "/etc/passwd", "unknown"])
         return random.choice(
             [
                 Action("bash", {"script": script}),

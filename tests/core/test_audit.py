@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from harness.audit import TaskAudit
+from harness.audit.checks import CHECKS
 from harness.testing import audit_task
 
 GOOD = Path(__file__).parents[1] / "strangers" / "good.py"
@@ -170,3 +171,21 @@ def test_a_world_is_closed_however_a_check_ends(tmp_path: Path) -> None:
     with contextlib.redirect_stderr(io.StringIO()) as err:
         audited(tmp_path, change)
     assert "left open: 0" in err.getvalue()
+
+
+def test_an_audit_of_no_sample_proves_nothing(tmp_path: Path) -> None:
+    audit = audited(tmp_path, limit="0")
+    assert not audit.ok
+    assert audit.summary().startswith("parrot test: 0 samples")
+
+
+def test_every_check_is_explained_in_the_docs() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "audit.md").read_text(encoding="utf-8")
+    assert [c for c in (*CHECKS, "hash seed") if f"| `{c}` |" not in page] == []
+
+
+def test_a_second_process_that_fails_is_told_of(tmp_path: Path) -> None:
+    change = "import os\nif os.environ.get('PYTHONHASHSEED') == '1':\n    raise RuntimeError('not twice')\n"
+    said = why(audited(tmp_path, change))
+    assert "hash seed: the second process failed" in said
+    assert "not twice" in said

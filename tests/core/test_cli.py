@@ -150,6 +150,12 @@ def test_new_overwrites_nothing_and_refuses_bad_names(tmp_path: Path) -> None:
 # data
 
 
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A user who has registered nothing."""
+    monkeypatch.setenv("HARNESS_HOME", str(tmp_path / "home"))
+
+
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
     """Part of an AgentBench checkout."""
@@ -161,45 +167,41 @@ def checkout(tmp_path: Path) -> Path:
 
 
 def test_a_partial_checkout_is_added_listed_and_removed(tmp_path: Path, checkout: Path) -> None:
-    env = {"HARNESS_HOME": str(tmp_path / "home")}
-    out = ended(harness("data", "add", "agentbench", checkout, env=env))
+    out = ended(harness("data", "add", "agentbench", checkout))
     assert "db         agentbench-dev  1 of 1 files" in out
     assert "db         agentbench-std  missing" in out
     assert "os         agentbench-std  1 files" in out
-    (row,) = json.loads(ended(harness("data", "list", "--json", env=env)))["data"]
+    (row,) = json.loads(ended(harness("data", "list", "--json")))["data"]
     assert row["name"] == "agentbench"
     assert row["path"] == str(checkout)
     assert row["there"] is True
-    ended(harness("data", "remove", "agentbench", env=env))
+    ended(harness("data", "remove", "agentbench"))
     assert checkout.is_dir()
-    assert "no data is registered" in ended(harness("data", "list", env=env))
+    assert "no data is registered" in ended(harness("data", "list"))
 
 
 def test_a_folder_that_is_no_checkout_is_refused(tmp_path: Path, checkout: Path) -> None:
-    env = {"HARNESS_HOME": str(tmp_path / "home")}
-    wrong = harness("data", "add", "agentbench", tmp_path, env=env)
+    wrong = harness("data", "add", "agentbench", tmp_path)
     assert wrong.code == 2
     assert "does not look like a checkout of THUDM/AgentBench" in wrong.err
     assert f"did you mean {checkout}?" in wrong.err
-    assert harness("data", "add", "agentbench", tmp_path / "none", env=env).code == 2
-    assert harness("data", "remove", "agentbench", env=env).code == 2
+    assert harness("data", "add", "agentbench", tmp_path / "none").code == 2
+    assert harness("data", "remove", "agentbench").code == 2
 
 
 def test_a_git_repository_is_cloned_into_the_harness_home(tmp_path: Path, checkout: Path) -> None:
-    env = {"HARNESS_HOME": str(tmp_path / "home")}
     git = ["git", "-C", str(checkout), "-c", "user.name=a", "-c", "user.email=a@b"]
     for command in (["init", "-q"], ["add", "."], ["commit", "-qm", "data"]):
         subprocess.run([*git, *command], check=True)
-    ended(harness("data", "add", "agentbench", checkout.as_uri(), env=env))
+    ended(harness("data", "add", "agentbench", checkout.as_uri()))
     assert (tmp_path / "home" / "data" / "agentbench" / "data" / "dbbench" / "dev.jsonl").is_file()
-    again = harness("data", "add", "agentbench", checkout.as_uri(), env=env)
+    again = harness("data", "add", "agentbench", checkout.as_uri())
     assert again.code == 2
     assert "exists already" in again.err
 
 
 def test_a_clone_that_fails_says_what_to_do(tmp_path: Path) -> None:
-    env = {"HARNESS_HOME": str(tmp_path / "home")}
-    done = harness("data", "add", "agentbench", (tmp_path / "nothing").as_uri(), env=env)
+    done = harness("data", "add", "agentbench", (tmp_path / "nothing").as_uri())
     assert done.code == 1
     assert "git could not clone" in done.err
     assert "add it by path" in done.err
@@ -227,6 +229,19 @@ def test_scoring_again_confirms_the_records(run: Path) -> None:
     assert "parrot: 3 scored, recorded 100.0, now 100.0, 0 differ" in ended(harness("score", run, *PLUGIN))
 
 
+def test_a_folder_of_runs_is_scored_run_by_run(run: Path) -> None:
+    out = ended(harness("score", run.parent, run, *PLUGIN))
+    assert out.count(f"{run}:") == 2
+    assert out.count("3 scored, recorded 100.0, now 100.0, 0 differ") == 2
+
+
+def test_a_run_whose_plugin_file_is_not_given_says_which(run: Path) -> None:
+    done = harness("score", run)
+    assert done.code == 2
+    assert f"there is no task 'parrot' here; it was made with --plugin {GOOD}" in done.err
+    assert harness("score", run, run).code == 1, "others are still scored"
+
+
 def test_a_changed_grader_is_named_and_its_scores_may_be_written(run: Path, tmp_path: Path) -> None:
     copy = tmp_path / "run"
     subprocess.run(["cp", "-r", run, copy], check=True)
@@ -235,9 +250,11 @@ def test_a_changed_grader_is_named_and_its_scores_may_be_written(run: Path, tmp_
     assert "parrot: changed since the run: grader" in out
     assert "differs  parrot/0#1  recorded 1, now 0.5" in out
     said = json.loads(ended(harness("score", copy, "--json", "--write", *stricter), 1))
-    assert said["tasks"] == [
-        {"task": "parrot", "n": 3, "recorded": 1.0, "rescored": 0.5, "differ": 3, "changed": ["grader"]}
-    ]
+    (total,) = said["tasks"]
+    assert total == {
+        "run": str(copy), "task": "parrot", "n": 3, "recorded": 1.0, "rescored": 0.5, "differ": 3,
+        "changed": ["grader"],
+    }  # fmt: skip
     assert len((copy / "episodes.jsonl").read_text().splitlines()) == 6
     assert "recorded 50.0, now 50.0, 0 differ" in ended(harness("score", copy, *stricter))
 
@@ -257,15 +274,15 @@ def test_an_episode_that_cannot_be_replayed_is_said_to(run: Path, tmp_path: Path
 
 
 def test_a_leaderboard_of_a_folder_of_runs_in_every_format(run: Path, tmp_path: Path) -> None:
-    board = json.loads(ended(harness("leaderboard", run.parent, "--format", "json", *PLUGIN)))
+    board = json.loads(ended(harness("leaderboard", run.parent, "--format", "json")))
     (row,) = board["rows"]
     assert (row["model"], row["strategy"], row["published"]) == ("oracle", "react", False)
     assert set(row) >= {"scores", "overall"}
-    assert ended(harness("leaderboard", run, "--format", "md", *PLUGIN)).startswith("| model | strategy |")
+    assert ended(harness("leaderboard", run, "--format", "md")).startswith("| model | strategy |")
     file = tmp_path / "board.csv"
-    ended(harness("leaderboard", run, "--format", "csv", "-o", file, *PLUGIN))
+    ended(harness("leaderboard", run, "--format", "csv", "-o", file))
     assert file.read_text().startswith("model,strategy,")
-    assert "oracle" in ended(harness("leaderboard", run, *PLUGIN))
+    assert "oracle" in ended(harness("leaderboard", run))
 
 
 def test_a_leaderboard_of_nothing_is_a_usage_error(tmp_path: Path) -> None:
@@ -300,6 +317,8 @@ def test_a_person_plays_under_the_same_rules_and_is_recorded(tmp_path: Path) -> 
 
 
 def test_a_person_who_leaves_gets_no_score(tmp_path: Path) -> None:
-    done = played(tmp_path, "Action: 1\n\n")
-    assert done.code == 1
-    assert "not scored: the person left" in done.err
+    assert "You left; the episode has no score." in ended(played(tmp_path, "Action: 1\n\n"))
+    (run,) = tmp_path.glob("*by-hand*")
+    (episode,) = map(json.loads, (run / "episodes.jsonl").read_text().splitlines())
+    assert episode["status"] == "error"
+    assert "the person left" in episode["error"]["what"]

@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
-from harness import Action, Environment, Observation, Sample, Settings
 from harness.tasks.db.engines.mariadb import MariaDb
 from harness.tasks.db.task import DbTask
+
+from harness import Action, Environment, Observation, Sample, Settings
 
 AGENTBENCH = Path(os.environ.get("AGENTBENCH", "/work/shared/data/agentbench"))
 SERVER = shutil.which("mariadbd", path=os.environ.get("PATH", "") + ":/usr/sbin:/usr/local/sbin")
@@ -39,6 +39,18 @@ class Play:
         self.settings, self.task = settings, DbTask()
         self.task.setup(TestHost(settings, scratch, agentbench))
         self.rules = self.task.rules(settings)
+        self.shared: tuple[str, str, str] | None = None
+
+    def share(self, server: MariaDb) -> "Play":
+        """Play on a server that other tests use too."""
+        self.shared = ("mariadb", "", self.settings.options.get("sql-timeout", ""))
+        self.task.engines[self.shared] = server
+        return self
+
+    def close(self) -> None:
+        if self.shared is not None:
+            del self.task.engines[self.shared]
+        self.task.teardown()
 
     def open(self, sample: Sample) -> Environment:
         environment = self.task.open(sample, self.settings)
@@ -79,7 +91,7 @@ def play(tmp_path: Path) -> Iterator[Callable[..., Play]]:
 
     yield build
     for one in made:
-        one.task.teardown()
+        one.close()
 
 
 def agentbench_or_skip() -> Path:
@@ -96,17 +108,3 @@ def mariadb(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MariaDb]:
     server = MariaDb(tmp_path_factory.mktemp("mariadb"), limit=1.0)
     yield server
     server.close()
-
-
-@pytest.fixture
-def share(mariadb: MariaDb) -> Callable[[Play], Play]:
-    """Lets a `Play` use the tests' server instead of starting its own."""
-
-    def give(play: Play) -> Play:
-        options = play.settings.options
-        key = ("mariadb", options.get("db-url", ""), options.get("sql-timeout", ""))
-        play.task.engines[key] = mariadb
-        play.task.teardown = lambda: None  # type: ignore[method-assign]
-        return play
-
-    return give

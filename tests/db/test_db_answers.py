@@ -5,16 +5,15 @@ import json
 import sys
 
 import pytest
+from harness.tasks.db.answers import literal, native_answers, v02_answers
 from hypothesis import given
 from hypothesis import strategies as st
-
-from harness.tasks.db.answers import literal, native_answers, v02_answers
 
 
 @pytest.mark.parametrize(
     "text",
-    ["['a', \"b\"]", "('a',)", "[]", "()", "[1, 2.5, -3, 1e3, .5]", "[None, True, False]", "'it\\'s'", "[[1], ['x']]",
-     "'a' 'b'", "['\\n\\t\\\\']", "('a')", "1_000", "'\\u00e9\\x41'", "1, 2", "[1,]"],
+    ["['a', \"b\"]", "('a',)", "[]", "()", "[1, 2.5, -3, 1e3, .5]", "[None, True, False]", "'it\\'s'",
+     "[[1], ['x']]", "'a' 'b'", "['\\n\\t\\\\']", "('a')", "1_000", "'\\u00e9\\x41'", "1, 2", "[1,]"],
 )  # fmt: skip
 def test_literals_read_as_python_reads_them(text: str) -> None:
     assert literal(text) == ast.literal_eval(text)
@@ -22,8 +21,9 @@ def test_literals_read_as_python_reads_them(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "Vienna", "[a]", "f()", "[1", "[1 2]", "(1]", "1 + 1", "__import__('os')", "{}", "{'a': 1}", "[" * 10_000,
-     "9" * 5_000, "[" + "1," * 50_000 + "]", "'open", "[x for x in y]", "lambda: 1", "1.2.3", "null"],
+    ["", "Vienna", "[a]", "f()", "[1", "[1 2]", "(1]", "1 + 1", "__import__('os')", "{}", "{'a': 1}",
+     "[" * 10_000, "9" * 5_000, "[" + "1," * 50_000 + "]", "'open",
+     "[x for x in y]", "lambda: 1", "1.2.3", "null"],
 )  # fmt: skip
 def test_everything_else_is_refused(text: str) -> None:
     with pytest.raises(ValueError):
@@ -31,7 +31,9 @@ def test_everything_else_is_refused(text: str) -> None:
 
 
 json_values = st.recursive(
-    st.none() | st.booleans() | st.integers(-(10**9), 10**9) | st.text(), lambda inner: st.lists(inner), max_leaves=8
+    st.none() | st.booleans() | st.integers(-(10**9), 10**9) | st.text(),
+    lambda inner: st.lists(inner),
+    max_leaves=8,
 )
 
 

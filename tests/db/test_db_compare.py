@@ -1,11 +1,10 @@
 """The comparators, by the test vectors of the spec (agentbench.md, section 3) and by property."""
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-
 from harness.tasks.db.answers import v02_answers
 from harness.tasks.db.compare import COMPARATORS, fc, fc_answers, native, v02
+from hypothesis import given
+from hypothesis import strategies as st
 
 VECTORS = [
     ('["5.004"]', ["5.0"], False, True),
@@ -47,7 +46,9 @@ def test_v02_reads_as_eval_would(said: str, gold: list[str], right: bool) -> Non
     assert v02(v02_answers(said), gold) is right
 
 
-@pytest.mark.parametrize("nothing", ["", "nan", "inf", "-inf", "infinity", "NaN", "none", "null", "undefined"])
+@pytest.mark.parametrize(
+    "nothing", ["", "nan", "inf", "-inf", "infinity", "NaN", "none", "null", "undefined"]
+)
 def test_native_never_takes_nothing_for_zero(nothing: str) -> None:
     assert fc([nothing], ["0"])
     assert not native([nothing], ["0"])
@@ -81,13 +82,17 @@ def test_native(said: list[str], gold: list[str], right: bool) -> None:
     assert native(said, gold) is right
 
 
-answers = st.lists(st.text(max_size=8) | st.integers() | st.floats() | st.none() | st.lists(st.text()), max_size=4)
+answers = st.lists(
+    st.text(max_size=8) | st.integers() | st.floats() | st.none() | st.lists(st.text()), max_size=4
+)
 golds = st.lists(st.text(max_size=8) | st.integers().map(str), min_size=1, max_size=4)
 
 
 @pytest.mark.parametrize("profile", COMPARATORS)
 @given(answers=answers, gold=golds)
-def test_a_comparator_says_yes_or_no_to_anything(profile: str, answers: list[object], gold: list[str]) -> None:
+def test_a_comparator_says_yes_or_no_to_anything(
+    profile: str, answers: list[object], gold: list[str]
+) -> None:
     assert COMPARATORS[profile](answers, gold) in (True, False)
 
 

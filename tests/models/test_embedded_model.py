@@ -4,10 +4,12 @@ import asyncio
 import importlib.util
 import os
 import signal
+import struct
 import subprocess
 import sys
 import time
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
@@ -27,7 +29,7 @@ real = [
     pytest.mark.real,
     pytest.mark.skipif(bool(missing), reason=f"the embedded model lacks {', '.join(missing)}"),
 ]
-SMALL = {"slots": "2", "ctx": "512"}
+SMALL = {"slots": "2", "ctx": "512", "threads": "1"}
 
 
 def asked(text: str, n: int = 1, **generation: Any) -> Request:
@@ -60,6 +62,21 @@ class TestReal:
                 await m.close()
 
         asyncio.run(asyncio.wait_for(run(), 60))
+
+    def test_an_adapter_is_applied(self, tmp_path: Path) -> None:
+        adapter(tmp_path / "a.gguf")
+
+        async def first_words(name: str) -> str:
+            m = smollm2.harness_model(name, ModelOptions(args=SMALL))
+            assert isinstance(m, llamacpp.LlamaCpp)
+            await m.start()
+            try:
+                return (await m.generate(asked("Name a colour."))).replies[0].text
+            finally:
+                await m.close()
+
+        adapted = asyncio.run(first_words(f"smollm2+{tmp_path / 'a.gguf'}"))
+        assert adapted != asyncio.run(first_words("smollm2"))
 
     def test_its_server_ends_when_the_harness_is_killed(self, tmp_path: Path) -> None:
         program = tmp_path / "parent.py"
@@ -120,6 +137,29 @@ class TestReal:
         m = smollm2.harness_model("smollm2", ModelOptions())
         assert m is not None
         assert not m.capabilities.tools
+
+
+def adapter(file: Path, rank: int = 2, width: int = 576) -> None:
+    """A LoRA adapter of the queries of SmolLM2's first ten layers, as GGUF."""
+
+    def text(said: str) -> bytes:
+        return struct.pack("<Q", len(said)) + said.encode()
+
+    def pair(key: str, said: str) -> bytes:
+        return text(key) + struct.pack("<I", 8) + text(said)
+
+    pairs = [pair("general.architecture", "llama"), pair("general.type", "adapter")]
+    pairs += [pair("adapter.type", "lora"), text("adapter.lora.alpha") + struct.pack("<If", 6, 32.0)]
+    numbers = Random(0)
+    infos, data = b"", b""
+    for layer in range(10):
+        for part, dims in (("a", (width, rank)), ("b", (rank, width))):
+            infos += text(f"blk.{layer}.attn_q.weight.lora_{part}")
+            infos += struct.pack("<IQQIQ", 2, *dims, 0, len(data))
+            values = [numbers.gauss(0, 0.5) for _ in range(width * rank)]
+            data += struct.pack(f"<{len(values)}f", *values)  # 4608 bytes: aligned to 32 by itself
+    head = b"GGUF" + struct.pack("<IQQ", 3, 20, len(pairs)) + b"".join(pairs) + infos
+    file.write_bytes(head + b"\0" * (-len(head) % 32) + data)
 
 
 def alive(pid: int) -> bool:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from harness.plugins.models import oracle, scripted, silent
 from harness.plugins.models import random as dice
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from harness import (
@@ -221,6 +221,7 @@ anything = st.recursive(
 )
 
 
+@settings(deadline=None)  # machines are shared
 @given(anything)
 def test_any_json_is_a_reply_or_a_usage_error(tmp_path_factory: pytest.TempPathFactory, line: Any) -> None:
     try:

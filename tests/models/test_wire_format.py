@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from harness.plugins.models import _chat, _failures, _gguf, _toolcalls
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from harness import Reply, UsageError
@@ -23,6 +23,7 @@ anything = st.recursive(
 )
 
 
+@settings(deadline=None)  # machines are shared
 @given(anything)
 def test_any_json_is_replies_or_malformed(answer: Any) -> None:
     try:
@@ -33,6 +34,7 @@ def test_any_json_is_replies_or_malformed(answer: Any) -> None:
     assert all(isinstance(r, Reply) and isinstance(r.text, str) for r in replies)
 
 
+@settings(deadline=None)  # machines are shared
 @given(st.fixed_dictionaries({"choices": st.lists(anything, min_size=1), "usage": anything}))
 def test_any_choice_and_usage_are_read_or_malformed(answer: Any) -> None:
     used = _chat.usage(answer)
@@ -44,6 +46,7 @@ def test_any_choice_and_usage_are_read_or_malformed(answer: Any) -> None:
     assert len(replies) == len(answer["choices"])
 
 
+@settings(deadline=None)  # machines are shared
 @given(st.integers(400, 599), anything)
 def test_any_refusal_is_understood(status: int, body: Any) -> None:
     refusal = _failures.Refusal.read(status, body, {})
@@ -52,6 +55,7 @@ def test_any_refusal_is_understood(status: int, body: Any) -> None:
     assert refusal.room >= 0
 
 
+@settings(deadline=None)  # machines are shared
 @given(st.text(), st.lists(st.text(min_size=1), max_size=3))
 def test_a_cut_text_holds_no_stop_string(text: str, stop: list[str]) -> None:
     cut = _chat.until(text, stop)
@@ -102,6 +106,7 @@ def test_a_call_whose_end_was_cut_off_is_read_if_it_is_whole() -> None:
     assert _toolcalls.split('<tool_call>{"name": "a", "arguments": {}}')[1][0].name == "a"
 
 
+@settings(deadline=None)  # machines are shared
 @given(st.text() | st.text().map(lambda t: f"<tool_call>{t}</tool_call>"))
 def test_any_text_is_said_or_called(text: str) -> None:
     said, calls = _toolcalls.split(text)
@@ -134,6 +139,7 @@ def test_a_header_is_read_and_vocabularies_are_skipped(tmp_path: Path) -> None:
     assert _gguf.header(file) == {"name": "Ünï", "words": None, "sizes": [1, 2, 3], "type": 15}
 
 
+@settings(deadline=None)  # machines are shared
 @given(st.binary(max_size=200) | st.binary(max_size=200).map(lambda b: gguf(b, b)))
 def test_any_other_file_is_a_usage_error(tmp_path_factory: pytest.TempPathFactory, data: bytes) -> None:
     file = tmp_path_factory.getbasetemp() / "any.gguf"

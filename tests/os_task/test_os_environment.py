@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 from harness.tasks.os import generate
 from harness.tasks.os.environment import OsEnvironment
+from harness.tasks.os.grading import answered
+from harness.tasks.os.play import PROFILES
 from harness.tasks.os.samples import OsSample, Script, State, Value
 from harness.tasks.os.task import OsTask
 
@@ -31,16 +33,15 @@ def bash(script: str) -> Action:
     return Action("bash", {"script": script})
 
 
-SPREAD = list(TEST.values())[:44:3]
-"""Every third sample of the first round through all kinds."""
+SPREAD = list(TEST.values())[:44:5]
+"""Every fifth sample, questions and changes, of the first round through all kinds."""
 
 
 @pytest.mark.parametrize("sample", SPREAD, ids=lambda s: s.labels[0])
 def test_the_expert_scores_1_and_silence_nothing(sample: OsSample, play: Play, expert: Expert) -> None:
-    silent = play(sample)
+    silent = play(sample, FINISH)
     assert silent.value == 0
     assert not silent.progress
-    assert play(sample, FINISH).value == 0
     assert play(sample, *expert(sample)).value == 1
 
 
@@ -65,12 +66,14 @@ class TestAnswers:
         assert play(self.QUESTION, said).value == 1
         assert play(self.QUESTION, said, profile="v0.2").value == 0
 
-    @pytest.mark.parametrize(
-        "guess", ["0", "", "nan", "inf", "[]", "None", "$(grep -c x /etc/passwd)", "\0", "\ud800"]
-    )
-    def test_a_guess_does_not(self, guess: str, play: Play) -> None:
-        for profile in ("native", "v0.2", "fc"):
-            assert play(self.QUESTION, answer(guess), profile=profile).value == 0
+    @pytest.mark.parametrize("guess", ["0", "", "nan", "inf", "[]", "None", "$(ls | wc -l)", "\0", "\ud800"])
+    def test_a_guess_does_not(self, guess: str) -> None:
+        assert isinstance(self.QUESTION.grading, Value)
+        for play in PROFILES.values():
+            assert answered(self.QUESTION.grading, guess, play).value == 0
+
+    def test_the_strangest_answer_can_be_submitted(self, play: Play) -> None:
+        assert play(self.QUESTION, answer("\0\ud800")).value == 0
 
     def test_a_gold_that_its_reference_command_contradicts_is_our_failure(self, world: World) -> None:
         broken = replace(self.QUESTION, grading=Value("4711"))
@@ -144,10 +147,8 @@ class TestGradingIsOutOfReach:
         [
             "alias tar=true bash=true; tar() { :; }; cd() { :; }; export -f tar cd",
             "export PATH=/root/bin:$PATH BASH_ENV=/root/.bashrc ENV=/root/.bashrc; echo 'exit 0' > ~/.bashrc",
-            "mkdir -p /usr/local/bin; for p in tar cat base64 head; do printf '#!/bin/sh\\n' > /usr/local/bin/$p; "
-            "chmod +x /usr/local/bin/$p; done",
-            "for p in tar base64 head; do rm /usr/bin/$p; printf '#!/bin/sh\\ncat /root/lie\\n' > /usr/bin/$p; "
-            "chmod +x /usr/bin/$p; done",
+            "cd /usr/local/bin; for p in tar cat base64 head; do echo '#!/bin/sh' > $p; chmod +x $p; done",
+            "cd /usr/bin; for p in tar base64 head; do rm $p; echo 'cat /root/lie' > $p; chmod +x $p; done",
             "echo /root/evil.so > /etc/ld.so.preload",
             "trap 'exit 0' EXIT; PROMPT_COMMAND='exit 0'; set -e",
             "kill -9 -1",
@@ -164,9 +165,18 @@ class TestGradingIsOutOfReach:
     ) -> None:
         assert play(self.SAMPLE, *expert(self.SAMPLE)[:-1], loss, FINISH).value == 1
 
-    @pytest.mark.parametrize("wreck", ["rm -rf /usr/bin /usr/lib /lib64", "rm -f /bin/bash /usr/bin/bash"])
-    def test_an_agent_that_wrecks_its_machine_scores_0_and_is_no_error(self, wreck: str, play: Play) -> None:
+    @pytest.mark.parametrize("wreck", ["rm -rf /usr/bin /lib64", "rm -f /bin/bash /usr/bin/bash"])
+    def test_who_wrecks_the_machine_scores_0_and_is_no_error(self, wreck: str, play: Play) -> None:
         assert play(self.SAMPLE, wreck, FINISH).value == 0
+
+    def test_a_wrecked_machine_can_be_forked_and_stays_wrecked(self, world: World) -> None:
+        parent = world(self.SAMPLE)
+        parent.step(bash("rm -f /bin/bash /usr/bin/bash"))
+        child = parent.fork()
+        assert child.step(bash("ls")).text == "[the machine no longer runs commands]"
+        child.step(FINISH)
+        assert child.score().value == 0
+        child.close()
 
     def test_grading_leaves_no_trace_on_the_agents_machine(self, world: World) -> None:
         environment = world(self.SAMPLE)
@@ -204,7 +214,7 @@ class TestTheShell:
         assert "[... 200 characters left out ...]" in native
         published = world(self.SAMPLE, "v0.2").step(long).text
         assert published.split("\n")[0] == "a" * 600 + "b" * 180
-        assert "truncated" in published
+        assert published.endswith("[the rest of the output is not shown]")
 
     @pytest.mark.parametrize(("length", "whole"), [(800, True), (801, False)])
     def test_the_published_limit_is_800(self, length: int, whole: bool, world: World) -> None:

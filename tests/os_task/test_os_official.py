@@ -144,7 +144,7 @@ class TestGrading:
     ) -> None:
         checkout.script("1", "check/c.sh", '[ "$1" = yes ] && [ "$(cat /opt/made)" = done ]')
         sample = checkout.one(evaluation={"check": {"file": "check/c.sh"}})
-        lie = "cat() { echo done; }; export -f cat; alias cat='echo done'; export PATH=/opt:$PATH BASH_ENV=/opt/made"
+        lie = "cat() { echo done; }; export -f cat; alias cat='echo done'; export PATH=/opt:$PATH BASH_ENV=/x"
         assert play(sample, "echo done > /opt/made", answer("yes")).value == 1
         assert play(sample, "echo done > /opt/made", answer("no")).value == 0
         assert play(sample, lie, answer("yes")).value == 0
@@ -226,6 +226,13 @@ class TestPublishedDev:
         assert play(sample, answer(raw)).value == 0
         assert play(sample, answer(corrected)).value == 1
         assert play(sample, answer(corrected), profile="fc").parts == {"raw": 0, "corrected": 1}
+
+    def test_where_the_published_checker_fails_its_own_gold_no_expert_is_known(
+        self, dev: list[OsSample], expert: Expert
+    ) -> None:
+        (sample,) = (s for s in dev if s.id == "dev-001-dev-00008")
+        assert [a.name for a in expert(sample)] == ["bash", "answer"]
+        assert list(expert(sample, "v0.2")) == []
 
     def test_errata_name_samples_that_exist(self, dev: list[OsSample]) -> None:
         assert set(errata.ERRATA) <= {s.id for s in dev}

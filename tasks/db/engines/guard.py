@@ -20,9 +20,11 @@ LARGEST_FILE = 512 * 2**20
 
 
 def main(folder: str, command: list[str]) -> int:
+    parent = os.getppid()
     server = subprocess.Popen(command, stdin=subprocess.DEVNULL, preexec_fn=_die_with_parent)
     try:
-        while server.poll() is None:
+        # A process that the parent forked may hold its end of the pipe open: watch both.
+        while server.poll() is None and os.getppid() == parent:
             ready, _, _ = select.select([0], [], [], 0.5)
             if ready and not os.read(0, 1):
                 break

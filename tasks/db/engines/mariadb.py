@@ -4,7 +4,6 @@ Started at the first episode (about 0.5 s), shared by all of a run. Needs `maria
 system's packages, nothing running and no privileges.
 """
 
-import getpass
 import os
 import shutil
 import subprocess
@@ -21,6 +20,8 @@ from .mysql import driver
 from .server import Server
 
 GUARD = Path(__file__).with_name("guard.py")
+SBIN = "/usr/sbin:/usr/local/sbin:/usr/libexec:/sbin"
+"""Where servers are installed, on the path or not."""
 STARTING = 60.0
 """Seconds that the server may take to answer."""
 _FAST = (
@@ -70,9 +71,9 @@ class MariaDb(Server):
         folder = Path(tempfile.mkdtemp(prefix="harness-db-", dir=_room(self.scratch)))
         data, error = folder / "data", folder / "server.err"
         (folder / "tmp").mkdir()
-        user = f"--user={getpass.getuser()}"
+        user = ("--user=root",) if os.geteuid() == 0 else ()  # mariadbd wants root to say so
         install = (
-            str(_program("mariadb-install-db")), "--no-defaults", f"--datadir={data}", user,
+            str(_program("mariadb-install-db")), "--no-defaults", f"--datadir={data}", *user,
             "--auth-root-authentication-method=normal", "--skip-test-db",
         )  # fmt: skip
         done = subprocess.run(install, capture_output=True, text=True, stdin=subprocess.DEVNULL)
@@ -83,7 +84,7 @@ class MariaDb(Server):
         command = (
             str(_program("mariadbd")), "--no-defaults", f"--datadir={data}", f"--socket={self.socket}",
             f"--pid-file={folder / 'pid'}", f"--log-error={error}", f"--tmpdir={folder / 'tmp'}",
-            f"--secure-file-priv={folder / 'tmp'}", f"--max-statement-time={self.limit:g}", user, *_FAST,
+            f"--secure-file-priv={folder / 'tmp'}", f"--max-statement-time={self.limit:g}", *user, *_FAST,
         )  # fmt: skip
         guard = (sys.executable, "-I", "-S", str(GUARD), str(folder), *command)
         self.guard = subprocess.Popen(
@@ -114,7 +115,7 @@ class MariaDb(Server):
 
 
 def _program(name: str) -> str | None:
-    return shutil.which(name) or shutil.which(name, path="/usr/sbin:/usr/local/sbin:/usr/libexec:/sbin")
+    return shutil.which(name) or shutil.which(name, path=SBIN)
 
 
 def _room(scratch: Path) -> Path:

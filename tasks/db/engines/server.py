@@ -152,7 +152,13 @@ class Server(Engine):
 
     def facts(self) -> Mapping[str, str]:
         (found,) = self.ask("SELECT VERSION()")
-        return {"engine": self.name, "version": str(found[0]), "collation": self._collation(), "mode": MODE}
+        return {
+            "engine": self.name,
+            "version": str(found[0]),
+            "collation": self._collation(),
+            "mode": MODE,
+            "timeout": f"{self.limit:g} s",
+        }
 
     def close(self) -> None:
         with self.lock:

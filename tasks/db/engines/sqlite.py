@@ -6,11 +6,13 @@ extensions, pragmas that write, temporary objects (a fork could not copy them), 
 Not bounded: memory of a sort within its time; SQLite spills it to a temporary file.
 """
 
+import re
 import sqlite3
 import time
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
+from typing import Any
 
 from ..samples import Table
 from ..state import table_hash, together
@@ -63,7 +65,7 @@ class Sqlite(Engine):
         return SqliteDatabase(connection, self.limit)
 
     def facts(self) -> Mapping[str, str]:
-        return {"engine": "sqlite", "version": sqlite3.sqlite_version}
+        return {"engine": "sqlite", "version": sqlite3.sqlite_version, "timeout": f"{self.limit:g} s"}
 
 
 class SqliteDatabase(Database):
@@ -74,7 +76,7 @@ class SqliteDatabase(Database):
         self.refused = ""
         for which, most in _LIMITS.items():
             connection.setlimit(which, most)
-        connection.set_progress_handler(self._late, 10_000)
+        connection.set_progress_handler(self._late, 1_000)
         connection.set_authorizer(self._authorize)
 
     def _late(self) -> bool:
@@ -150,6 +152,8 @@ def _connect() -> sqlite3.Connection:
     # Steps of one episode come from different worker threads, one at a time.
     connection = sqlite3.connect(":memory:", check_same_thread=False, isolation_level=None)
     connection.create_collation("mysql", _mysql_order)
+    for name in ("printf", "format"):
+        connection.create_function(name, -1, _printf, deterministic=True)
     connection.execute(f"PRAGMA max_page_count = {PAGES}")
     connection.execute("PRAGMA temp_store = FILE")
     return connection
@@ -170,7 +174,24 @@ def statements(sql: str) -> list[str]:
 
 
 def quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
+    """In backticks: SQLite takes "x" for a string where no column x is there."""
+    return "`" + name.replace("`", "``") + "`"
+
+
+def _printf(pattern: Any = None, *values: Any) -> Any:
+    """SQLite's own, but for widths that keep it busy for seconds, out of the progress handler's reach."""
+    if pattern is None:
+        return None
+    if re.search(r"%[^a-zA-Z%]*(\*|\d{4})", str(pattern)):
+        raise ValueError
+    plain = sqlite3.connect(":memory:")
+    try:
+        (text,) = plain.execute(
+            f"SELECT printf({', '.join('?' * (1 + len(values)))})", (pattern, *values)
+        ).fetchone()
+    finally:
+        plain.close()
+    return text
 
 
 @lru_cache(maxsize=20_000)
