@@ -91,6 +91,9 @@ async def turn(node: Node, tree: Tree, hooks: Hooks) -> None:
     for candidate in chosen:
         child = await tree.expand(node, candidate)
         await hooks.all("observe", child, tree)
+    for sibling in node.children:
+        if sibling.aside:
+            await tree.release(sibling)
 
 
 async def submit(tree: Tree, hooks: Hooks) -> Node:

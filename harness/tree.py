@@ -232,6 +232,12 @@ class Tree:
             raise EnvironmentFailure(f"{type(world).__name__} scored {score.value}, outside [0, 1]")
         return score
 
+    async def release(self, node: Node) -> None:
+        """Give back the world of a state that is not followed; coming back to it replays it."""
+        if (world := node.environment) is not None:
+            node.environment = None
+            await self.work(world.close)
+
     async def close(self) -> None:
         """Give back every world that is still held, also after one of them failed to close."""
         async with AsyncExitStack() as held:
