@@ -10,16 +10,16 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from importlib import import_module
 from typing import Any
-
-from harness.plugins.sandboxes import docker, namespaces
 
 from harness import Sandbox, SandboxProvider
 
 
 def main(spec: str, rounds: str) -> None:
     times: dict[str, list[float]] = {}
-    provider: SandboxProvider = namespaces.harness_sandbox(spec) or docker.harness_sandbox(spec)
+    plugin = import_module(f"harness.plugins.sandboxes.{spec.split(':')[0]}")
+    provider: SandboxProvider = plugin.harness_sandbox(spec)
     provider.open().close()  # the zygote and its mask are made once a run
     for key, value in provider.describe().items():
         print(f"{key + ':':<16}{value}")

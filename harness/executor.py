@@ -1,7 +1,7 @@
 """Where episodes run: in this process, or somewhere an executor plug-in takes them."""
 
 from abc import ABC, abstractmethod
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from typing import TypeVar
 
 J = TypeVar("J")
@@ -12,5 +12,7 @@ class Executor(ABC):
     """Runs jobs with bounded concurrency and yields each result as it comes."""
 
     @abstractmethod
-    def run(self, jobs: Sequence[J], play: Callable[[J], Awaitable[R]], at_once: int) -> AsyncIterator[R]:
+    def run(
+        self, jobs: Sequence[J], play: Callable[[J], Awaitable[R]], at_once: int
+    ) -> AsyncGenerator[R, None]:
         """Start at most `at_once` jobs together, in order; yield results as they finish."""

@@ -94,8 +94,8 @@ def harness_exporter(format: str) -> "Exporter | None":
 def harness_commands(cli: Any) -> None:
     """Add commands to the command line: `cli` is the click group of `harness`.
 
-    Called once a process, only by the command line, for the plug-ins of group harness.plugins and
-    for `--plugin` files. If it raises, the command line goes on without these commands and says so.
+    Called once a process, only by the command line, for the installed plug-ins of group
+    harness.plugins. If it raises, the command line goes on without these commands and says so.
     """
 
 

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from harness.errors import BudgetSpent, HarnessError, ModelError
 from harness.model import Generation, Model, Request, Response
 from harness.rules import Tool
-from harness.types import Limits, Message, Observation, Reply, Status, Usage, digest
+from harness.types import Limits, Message, Observation, Reply, Status, Usage
 
 
 class Journal(Protocol):
@@ -95,7 +95,7 @@ class Meter:
 
     async def _answer(self, request: Request) -> Response:
         seq, self.calls = self.calls, self.calls + 1
-        key = digest([m.to_json() for m in request.messages], request.n, request.purpose)
+        key = request.key
         past = self.journal.past(seq, request, key)
         if past is not None:
             self.elapsed_before += past.usage.seconds

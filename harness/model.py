@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from harness.types import Message, Reply, Sample, Settings, Usage
+from harness.types import Message, Reply, Sample, Settings, Usage, digest
 
 if TYPE_CHECKING:
     from harness.rules import Rules, Tool
@@ -38,6 +38,11 @@ class Request:
     """Turns already taken on the path that asks; an expert model finds its place by it."""
     candidates: int = 0
     """With purpose judge: how many candidates there are to choose from."""
+
+    @property
+    def key(self) -> str:
+        """What the journal knows the request by: a digest of messages, n and purpose."""
+        return digest([m.to_json() for m in self.messages], self.n, self.purpose)
 
 
 @dataclass(frozen=True, slots=True)

@@ -134,7 +134,8 @@ def choose(samples: tuple[Sample, ...], spec: RunSpec, task: str) -> tuple[Sampl
         by_id = {s.id: s for s in samples}
         found = tuple(by_id[i] for i in spec.sample_ids if i in by_id)
         if not found:
-            raise UsageError(f"--sample-id: task {task!r} has none of these; its first is {samples[0].id!r}")
+            there = f"; its first is {samples[0].id!r}" if samples else ", nor any other that can be played"
+            raise UsageError(f"--sample-id: task {task!r} has none of these{there}")
         return found
     if spec.limit is None:
         return samples

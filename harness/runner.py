@@ -3,8 +3,9 @@
 import asyncio
 import os
 import platform
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AsyncExitStack, aclosing, asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -126,36 +127,38 @@ async def carry_out(run: Run, store: RunStore, listeners: Sequence[Listener] = (
     past = tries(store, failed)
     todo = [j for j in jobs(run.planned, run.spec.epochs) if j.key not in finished]
     _announce(run, before, finished, teller)
-    models = [m for m in (run.model, run.judge, *run.extra) if m is not None]
-    threads = ThreadPoolExecutor(max(4, min(64, run.spec.max_samples)), "environment")
     executor = run.plugins.executor(run.spec.executor)
-    started: list[Model] = []
-    try:
-        if todo:
-            for model in models:
-                await model.start()
-                started.append(model)
-            store.amend(replace(store.record, model_facts=run.model.describe()))
-        stage = Stage(
-            run.spec, store, run.model, run.judge, run.build, _worker(threads), teller.call, teller.warn
-        )
+    models = [m for m in (run.model, run.judge, *run.extra) if m is not None] if todo else []
+    with ThreadPoolExecutor(max(4, min(64, run.spec.max_samples)), "environment") as threads:
+        work = _worker(threads)
+        stage = Stage(run.spec, store, run.model, run.judge, run.build, work, teller.call, teller.warn)
 
         async def one(job: Job) -> EpisodeRecord:
             teller(Event("episode", job.planned.task.name, job.key))
             return await play_episode(job, stage, *past.get(job.key, (0, {})))
 
-        async for record in executor.run(todo, one, run.spec.max_samples):
-            store.add_episode(record)
-            value = None if record.score is None else record.score.value
-            teller(Event("result", record.task, record.key, status=record.status, value=value))
-            if record.error and run.spec.fail_on_error:
-                raise HarnessError(f"{record.key} failed ({record.error['side']}): {record.error['what']}")
-    finally:
-        for model in started:
-            await model.close()
-        threads.shutdown()
-        teller(Event("done"))
+        async with started(models), aclosing(executor.run(todo, one, run.spec.max_samples)) as played:
+            if todo:
+                store.amend(replace(store.record, model_facts=run.model.describe()))
+            async for record in played:
+                store.add_episode(record)
+                value = None if record.score is None else record.score.value
+                teller(Event("result", record.task, record.key, status=record.status, value=value))
+                if record.error and run.spec.fail_on_error:
+                    said = f"{record.key} failed ({record.error['side']}): {record.error['what']}"
+                    raise HarnessError(said)
+    teller(Event("done"))
     return teller.failures
+
+
+@asynccontextmanager
+async def started(models: Sequence[Model]) -> AsyncIterator[None]:
+    """Models that are running; each is closed again, also one that failed to start."""
+    async with AsyncExitStack() as running:
+        for model in models:
+            running.push_async_callback(model.close)
+            await model.start()
+        yield
 
 
 def _announce(run: Run, before: dict[str, EpisodeRecord], finished: set[str], teller: "_Teller") -> None:

@@ -53,6 +53,7 @@ class RunSpec:
             "split": self.split,
             "limit": self.limit,
             "sample_ids": list(self.sample_ids),
+            "prompts": None if self.prompts is None else str(self.prompts.resolve()),
             "epochs": self.epochs,
             "seed": self.seed,
             "generation": [self.generation.temperature, self.generation.top_p, self.generation.max_tokens],

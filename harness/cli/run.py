@@ -85,11 +85,11 @@ def command(**given: Any) -> None:
     Everything that happens is written to a run directory. Interrupt it when you like: the same
     command goes on where it stopped.
     """
-    from harness.host import Plugins
+    from harness.cli._plugins import opened
     from harness.runner import plan
 
     spec = spec_of(given)
-    plugins = Plugins(given["plugin_files"], given["blocked"])
+    plugins = opened(given["plugin_files"], given["blocked"])
     plugins.load_all(["plugins"])
     run = plan(spec, plugins, shlex.join(["harness", *sys.argv[1:]]))
     try:
@@ -115,16 +115,10 @@ def spec_of(given: dict[str, Any]) -> Any:
     tasks = comma([*given["tasks"], *given["task_names"]])
     if not tasks:
         raise UsageError("which tasks? for example: harness run --tasks db,os (see `harness list tasks`)")
+    at_once = given["max_connections"]
     options = ModelOptions(
-        given["base_url"],
-        max_connections=given["max_connections"],
-        seed=given["seed"],
-        args=pairs("-M", given["model_args"]),
+        given["base_url"], max_connections=at_once, seed=given["seed"], args=pairs("-M", given["model_args"])
     )
-    judge = ModelOptions(
-        given["judge_base_url"] or given["base_url"], max_connections=given["max_connections"]
-    )
-    limits = Limits(given["max_steps"], given["token_limit"], given["time_limit"], given["cost_limit"])
     return RunSpec(
         tasks,
         given["model"],
@@ -140,10 +134,10 @@ def spec_of(given: dict[str, Any]) -> Any:
         given["epochs"],
         given["seed"],
         Generation(given["temperature"], given["top_p"], given["max_tokens"]),
-        limits,
+        Limits(given["max_steps"], given["token_limit"], given["time_limit"], given["cost_limit"]),
         given["prompts"],
         options,
-        judge,
+        ModelOptions(given["judge_base_url"] or given["base_url"], max_connections=at_once),
         given["max_samples"],
         given["executor"],
         given["fail_on_error"],

@@ -1,7 +1,7 @@
 """Episodes in this process, on one event loop."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Sequence
 from typing import TypeVar
 
 from harness import Executor, hookimpl
@@ -15,7 +15,7 @@ class Local(Executor):
 
     async def run(
         self, jobs: Sequence[J], play: Callable[[J], Awaitable[R]], at_once: int
-    ) -> AsyncIterator[R]:
+    ) -> AsyncGenerator[R, None]:
         waiting: Iterator[J] = iter(jobs)
         running: set[asyncio.Future[R]] = set()
         try:

@@ -27,7 +27,6 @@ from harness import (
     UsageError,
     hookimpl,
 )
-from harness.types import digest
 
 from . import _calls, _settings
 
@@ -75,8 +74,7 @@ class _Player(Replay):
             raise ContextLimit(f"as at call {call} of {key} in {self.run}")  # a journal holds answers only
         if line is None:
             raise ModelError(f"{key} made no call {call} in {self.run}: the run diverged before it")
-        asked = digest([m.to_json() for m in request.messages], request.n, request.purpose)
-        if line["key"] != asked:
+        if line["key"] != request.key:
             raise ModelError(
                 f"{key} diverged from {self.run} at call {call}: it asks (to {request.purpose}) "
                 f"something else than then (to {line['purpose']})"

@@ -14,20 +14,10 @@ from collections.abc import Iterable
 
 _KEPT = {"usr", "etc", "var", "bin", "sbin", "lib", "lib32", "lib64", "libx32", "proc", "dev"}
 _EMPTIED = {"root", "home", "tmp", "opt", "mnt", "run", "srv", "boot", "media", "sys"}
-_EMPTIED_VAR = (
-    "tmp",
-    "log",
-    "cache",
-    "spool",
-    "backups",
-    "mail",
-    "opt",
-    "www",
-    "local",
-    "crash",
-    "run",
-    "lock",
-)
+_KEPT_USR = {
+    *("bin", "sbin", "lib", "lib32", "lib64", "libx32", "libexec", "share", "include", "local", "games"),
+    *("etc", "x86_64-linux-gnu", "aarch64-linux-gnu"),
+}
 _KEPT_STATE = {  # of /var/lib: what package and user tools need; services keep their data there
     *("apt", "dpkg", "pam", "misc", "python", "ucf", "vim", "sgml-base", "xml-core", "man-db", "systemd"),
     *("alternatives", "rpm", "pacman", "shells.state", "logrotate", "emacsen-common", "dbus"),
@@ -73,8 +63,13 @@ class Mask:
 
     def build(self, hidden: Iterable[str]) -> None:
         self._top()
-        for name in _EMPTIED_VAR:
-            self.empty(f"var/{name}")
+        for name in self._names("var"):
+            if name != "lib":
+                self.empty(f"var/{name}")
+        for name in self._names("usr"):
+            if name not in _KEPT_USR:
+                self.empty(f"usr/{name}")
+        self.empty("usr/local/src")
         for name in self._names("var/lib"):
             if name not in _KEPT_STATE or not self._public(f"var/lib/{name}"):
                 self.empty(f"var/lib/{name}")

@@ -15,7 +15,7 @@ import time
 from collections.abc import Callable
 from typing import Final, Protocol
 
-from harness import Result
+from harness import EnvironmentFailure, Result
 
 from ._output import Output
 
@@ -33,7 +33,10 @@ _DUMP = (
     " builtin printf 'builtin set --'; [[ $# -eq 0 ]] || builtin printf ' %q' \"$@\"; builtin printf '\\n';"
     " builtin set +o; builtin trap -p"
 )
-_NO_TERMINAL = re.compile(r"^bash: \[\d+: \d+ \(\d+\)\] tcsetattr: Inappropriate ioctl .*\n", re.MULTILINE)
+_OURS: Final = re.compile(
+    r"^bash: \[\d+: \d+ \(\d+\)\] tcsetattr: Inappropriate ioctl .*\n|^\++ builtin (eval -- |exit \d+$).*\n",
+    re.M,
+)
 _GRACE = 1.0
 """Seconds that an interrupted shell has for coming back."""
 
@@ -75,8 +78,8 @@ def quoted(text: str) -> str:
 
 
 def _tidy(output: Output) -> str:
-    """Without bash's complaint, after a program died of a signal, that there is no terminal to reset."""
-    return _NO_TERMINAL.sub("", output.text())
+    """Without what our way of typing adds: complaints about no terminal, our own lines under `set -x`."""
+    return _OURS.sub("", output.text())
 
 
 def ticks() -> int:
@@ -91,22 +94,33 @@ class Shell:
         self._launcher = launcher
         self.last = last
         """Exit status of the latest command: `$?` of the next."""
-        self._pipes = self._start(state)
+        self._half_typed = False
+        try:
+            self._start(state)
+        except (TimeoutError, _Ended):
+            if not state:
+                raise EnvironmentFailure(
+                    "no bash can be started in the sandbox; is there one in its root?"
+                ) from None
+            self.restart()  # a state that ends the shell, such as a trap that exits: files matter more
 
-    def _start(self, state: bytes) -> Pipes:
-        pipes = self._launcher.spawn_shell(state, (_STATUS_FD, _OUTPUT_FD, _STATE_FD))
-        self._pipes = pipes
+    def _start(self, state: bytes) -> None:
+        self._half_typed = False
+        self._pipes = self._launcher.spawn_shell(state, (_STATUS_FD, _OUTPUT_FD, _STATE_FD))
         self._type(f"{_SET_UP}; {_RESTORE if state else ':'}", Output(), time.monotonic() + 30)
-        return pipes
 
     @property
     def pid(self) -> int:
         return self._pipes.pid
 
     def run(self, command: str, timeout: float) -> Result:
-        if select.select([self._pipes.ended], [], [], 0)[0]:
-            self.restart()  # it died of a late wound, such as a closed input
-        output, since = Output(), ticks()
+        output = Output()
+        if not self._alive():  # it died of a late wound, such as a closed input
+            if not self.restart():
+                output.note("the shell is gone and cannot be started any more")
+                return Result(output.text(), 127)
+            output.note("the shell had ended and was started anew")
+        since = ticks()
         deadline = time.monotonic() + timeout
         # Only a child can leave a status that is not 0 or 1 without touching anything else.
         status = f"(builtin exit {self.last}); " if self.last else ""
@@ -116,7 +130,7 @@ class Shell:
         except TimeoutError:
             return self._stop(output, since)
         except _Ended as e:
-            return self._replace(output, since, e.status)
+            return self._replace(output, e.status)
         self.last = code
         self._drain(output)
         return Result(_tidy(output), code)
@@ -129,22 +143,33 @@ class Shell:
             self._type(line, Output(), time.monotonic() + 10, state)
         except (TimeoutError, _Ended):
             self.restart()
-            return b""
+            return b":"
         return state.data()
 
     def close(self) -> None:
         self._pipes.close()
 
-    def restart(self) -> None:
+    def restart(self) -> bool:
+        """A new shell, all processes gone; False if the sandbox has lost its bash."""
         self._launcher.kill_since(0, ())
         self._pipes.close()
         self.last = 0
-        self._pipes = self._start(b"")
+        try:
+            self._start(b"")
+        except (TimeoutError, _Ended):
+            self._pipes.close()
+        return self._alive()
+
+    def _alive(self) -> bool:
+        watch = select.poll()
+        for fd in self._pipes.open[-1:]:  # where its end is reported
+            watch.register(fd, select.POLLIN)
+        return bool(self._pipes.open) and not watch.poll(0)
 
     def _type(self, line: str, output: Output, deadline: float, said: Output | None = None) -> int:
         """Type a line with its report and wait for that report; answers the exit status."""
         word = secrets.token_hex(16)
-        report = f"builtin printf '\\0%s %d\\0' {word} $? >&{_STATUS_FD} 2>/dev/null"
+        report = f"{{ builtin printf '\\0%s %d\\0' {word} $? >&{_STATUS_FD}; }} 2>/dev/null"
         typed = f"{line}; {report}\n".encode("utf-8", "surrogateescape")
         return self._wait(typed, word.encode(), output, deadline, said)
 
@@ -177,6 +202,7 @@ class Shell:
                     seen = seen[-64:]  # forged reports must not fill our memory
             if pipes.ended in ready:
                 raise _Ended(int(os.read(pipes.ended, 16) or b"137"))
+        self._half_typed = bool(rest)
         raise TimeoutError
 
     @staticmethod
@@ -206,7 +232,7 @@ class Shell:
         self._drain(output)
         until = time.monotonic() + _GRACE
         pause, unseen = 0.03, Output()  # an interrupted shell prints an empty line
-        while time.monotonic() < until:
+        while time.monotonic() < until and not self._half_typed:
             self._launcher.interrupt(since, self._pipes.pid)
             try:
                 self._type(":", unseen, time.monotonic() + pause)
@@ -220,15 +246,19 @@ class Shell:
             self._drain(unseen)
             self.last = 130
             return Result(_tidy(output), None)
-        self._launcher.kill_since(since, ())
         self.restart()
         output.note("the shell did not come back from the command and was started anew")
         return Result(_tidy(output), None)
 
-    def _replace(self, output: Output, since: int, status: int) -> Result:
+    def _replace(self, output: Output, status: int) -> Result:
+        """Programs that the shell had left in the background live on, as after a logout."""
         self._drain(output)
         self._pipes.close()
         self.last = 0
-        self._start(b"")
-        output.note(f"the shell ended with status {status} and was started anew")
+        try:
+            self._start(b"")
+            output.note(f"the shell ended with status {status} and was started anew")
+        except (TimeoutError, _Ended):
+            self._pipes.close()
+            output.note(f"the shell ended with status {status} and cannot be started any more")
         return Result(_tidy(output), status)

@@ -17,14 +17,18 @@ import select
 import signal
 import socket
 import sys
+import time
 from typing import Any, NoReturn
 
 from . import _base, _birth, _cgroups, _kernel, _wire
 
 
 def main(control_fd: int, harness: int) -> NoReturn:
-    # If the harness is gone already its descriptor says so at the first poll; a recycled id fails here.
-    watched = os.pidfd_open(harness)
+    try:
+        # Not PDEATHSIG: that fires when the thread ends that started us. A process descriptor is exact.
+        watched = os.pidfd_open(harness)
+    except ProcessLookupError:
+        os._exit(1)
     control = socket.socket(fileno=control_fd)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _kernel.overwrite_arguments(b"harness-sandboxes")
@@ -97,15 +101,16 @@ class Zygote:
                 pass
 
     def end(self) -> None:
-        """Kill what is left: the sandboxes' first processes are our children."""
-        with contextlib.suppress(OSError):
-            for name in os.listdir("/proc"):
-                if name.isdigit() and _parent(name) == os.getpid():
-                    with contextlib.suppress(OSError):
-                        os.kill(int(name), signal.SIGKILL)
+        """Kill what is left: the sandboxes' first processes are our children, and births under way."""
         with contextlib.suppress(ChildProcessError):
             while True:
-                os.waitpid(-1, 0)
+                for name in os.listdir("/proc"):
+                    if name.isdigit() and _parent(name) == os.getpid():
+                        with contextlib.suppress(OSError):
+                            os.kill(int(name), signal.SIGKILL)
+                time.sleep(0.005)
+                while os.waitpid(-1, os.WNOHANG)[0]:
+                    pass
         for folders in self.groups.values():
             _cgroups.remove(folders)
 

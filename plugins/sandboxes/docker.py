@@ -103,7 +103,7 @@ class DockerProvider(SandboxProvider):
 
 def _connect() -> Any:
     try:
-        import docker  # type: ignore[import-untyped]
+        import docker
     except ModuleNotFoundError as e:
         raise UsageError("--sandbox docker:IMAGE needs the docker package: `pip install docker`") from e
     try:

@@ -258,8 +258,10 @@ def _hidden() -> list[str]:
     """The harness with its answers, the caller's home, the places where runs write."""
     package = Path(sys.modules["harness"].__file__ or "").resolve().parent
     room = Path(__file__).resolve().parent.parent
-    places = {package, room, room.parent / "tasks", room.parent / "training", Path.cwd(), Path.home()}
-    places.add(Path(tempfile.gettempdir()))
+    places = {package, room, room.parent / "tasks", room.parent / "training", Path(tempfile.gettempdir())}
+    for place in (os.getcwd, lambda: os.path.expanduser("~")):  # noqa: PTH111  (pathlib's raises more)
+        with contextlib.suppress(OSError):
+            places.add(Path(place()))
     if (package.parent / "pyproject.toml").exists():
         places.add(package.parent)
     return sorted({str(p.resolve()) for p in places})

@@ -10,10 +10,22 @@ import json
 import re
 from collections.abc import Mapping
 
-from harness import Action, FormatError, Reply, Rules, Settings, TextRules, Tool, ToolCall, ToolRules
+from harness import (
+    Action,
+    FormatError,
+    Message,
+    Observation,
+    Reply,
+    Rules,
+    Settings,
+    TextRules,
+    Tool,
+    ToolCall,
+    ToolRules,
+)
 
 from .answers import native_answers, texts
-from .wording import prompt
+from .wording import conversation, prompt
 
 TURNS = 15
 SQL = "execute_sql"
@@ -65,10 +77,18 @@ def native(settings: Settings, engine: str) -> Rules:
     filled = {"engine": ENGINES[engine], "turns": str(TURNS)}
     if settings.protocol == "tools":
         return NativeTools(prompt(settings, "native-tools", **filled), TOOLS, TURNS)
-    return NativeText(prompt(settings, "native-text", **filled), TURNS)
+    example = conversation(settings, "native-example")
+    return NativeText(prompt(settings, "native-text", **filled), TURNS, example)
 
 
 class NativeText(TextRules):
+    def prompt(self, problem: Observation) -> list[Message]:
+        """The example begins in the first message, so that user and assistant alternate throughout."""
+        if not self.examples:
+            return super().prompt(problem)
+        first = Message("user", f"{self.instructions}\n\n{self.examples[0].content}")
+        return [first, *self.examples[1:], Message("user", problem.text)]
+
     def parse(self, reply: Reply) -> tuple[Action, ...]:
         text = reply.text
         final, block = _FINAL.search(text), _BLOCK.search(text)

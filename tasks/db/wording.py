@@ -1,8 +1,9 @@
 """The texts an agent reads: files in `prompts/`, or the user's own of the same name."""
 
+import re
 from pathlib import Path
 
-from harness import Settings, UsageError
+from harness import Message, Settings, UsageError
 
 HERE = Path(__file__).parent / "prompts"
 
@@ -16,6 +17,17 @@ def prompt(settings: Settings, name: str, **filled: str) -> str:
     for word, value in filled.items():
         text = text.replace("{" + word + "}", value)
     return text
+
+
+def conversation(settings: Settings, name: str) -> tuple[Message, ...]:
+    """An example conversation: turns headed by a line `--- user` or `--- agent`, the user's first."""
+    said = re.split(r"^--- (user|agent)\n", prompt(settings, name), flags=re.MULTILINE)[1:]
+    roles = {"user": "user", "agent": "assistant"}
+    turns = tuple(Message(roles[r], t.strip()) for r, t in zip(said[::2], said[1::2], strict=True))
+    if [m.role for m in turns] != ["user", "assistant"] * (len(turns) // 2):
+        where = _find(settings.prompts, name)
+        raise UsageError(f"{where}: expected turns headed by `--- user` and `--- agent`, one after the other")
+    return turns
 
 
 def _find(folder: Path | None, name: str) -> Path:

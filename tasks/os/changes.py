@@ -159,12 +159,11 @@ def new_account(s: Scene) -> Draft:
     uid, shell = s.number(2100, 2900), s.random.choice(("/bin/sh", "/bin/bash"))
     home = f"/var/lib/{who}"  # outside of the folder: whether it is made is left open
     before = [file(f"{s.one('stems')}.{s.one('suffixes')}", "x\n")]
-    accounts = [(f"{who}:*:{uid}:*:*:{home}:{shell}", "etc/passwd")]
+    wanted = [(f"{who}:*:{uid}:*:*:{home}:{shell}", "etc/passwd")]
     kept = [(f"{other}:x:4400:4400::/nonexistent:/bin/sh", "etc/passwd")]
     facts = {"who": who, "uid": uid, "home": home, "shell": shell}
     command = f"useradd -M -u {uid} -d {home} -s {shell} {who}"
-    init = account(other, 4400)
-    return Draft(facts, before, command, after=before, accounts=accounts, kept=kept, init=init)
+    return Draft(facts, before, command, after=before, accounts=wanted, kept=kept, init=account(other, 4400))
 
 
 def totals_by_word(s: Scene) -> Draft:
@@ -202,10 +201,8 @@ def script_that_counts(s: Scene) -> Draft:
     ]
     name = f"{s.one('stems')}-{s.number(2, 9)}.sh"
     path = f"{s.root}/{name}"
-    demands = [
-        Demand((path, f"{s.root}/{e.path}"), f"{(e.content or b'').decode().split().count(word)}\n")
-        for e in files[:2]
-    ]
+    counts = [(e.path, (e.content or b"").decode().split().count(word)) for e in files[:2]]
+    demands = [Demand((path, f"{s.root}/{p}"), f"{n}\n") for p, n in counts]
     command = f"printf '%s\\n' '#!/bin/bash' 'grep -cw {word} \"$1\"' > {path}\nchmod +x {path}"
     facts = {"file": path, "word": word}
     return Draft(facts, list(files), command, after=[*files, made(name)], demands=demands)
@@ -270,11 +267,10 @@ def tidy_away(s: Scene) -> Draft:
 
 def retarget_link(s: Scene) -> Draft:
     (old, new), name = s.draw("folders", 2), s.one("words")
-    before = [folder(old), folder(new), file(f"{old}/{s.one('stems')}", "x\n")]
+    rest = [folder(old), folder(new), file(f"{old}/{s.one('stems')}", "x\n")]
     a, b, path = f"{s.root}/{old}", f"{s.root}/{new}", f"{s.root}/{name}"
-    after = [*before, link(name, b)]
-    before = [*before, link(name, a)]
-    return Draft({"link": path, "old": a, "new": b}, before, f"ln -sfn {b} {path}", after=after)
+    facts = {"link": path, "old": a, "new": b}
+    return Draft(facts, [*rest, link(name, a)], f"ln -sfn {b} {path}", after=[*rest, link(name, b)])
 
 
 KINDS: tuple[Callable[[Scene], Draft | None], ...] = (

@@ -26,7 +26,8 @@ _READ = (
 
 
 def grade(wanted: State, copy: Sandbox, toolbox: Toolbox, submitted: bool) -> Score:
-    """All goals reached and nothing else touched is 1, once submitted; `progress` is the share of goals."""
+    """1 when all goals are reached, nothing else is touched and the work was submitted. `progress` is the
+    share of goals, times the share of what was to stay and did: deleting everything deletes what it earns."""
     run = toolbox.install(copy)
     script = _READ.format(t=run, limit=_LIMIT)
     argv = [*f"{run}bash".split(), "--norc", "--noprofile", "-c", script, "--", wanted.root.lstrip("/")]
@@ -38,9 +39,10 @@ def grade(wanted: State, copy: Sandbox, toolbox: Toolbox, submitted: bool) -> Sc
     except (binascii.Error, ValueError, tarfile.TarError, EOFError):
         return Score(0.0, progress=0.0)
     reached = goals(wanted, found, lines) + [_meets(d, copy) for d in wanted.demands]
-    intact = untouched(wanted, found) and all(_holds(p, lines.get(f, "")) for p, f in wanted.kept)
-    whole = all(reached) and intact and submitted
-    return Score(float(whole), {"intact": float(intact)}, sum(reached) / len(reached))
+    kept = [*untouched(wanted, found), *(_holds(p, lines.get(f, "")) for p, f in wanted.kept)]
+    whole = all(reached) and all(kept) and submitted
+    share = sum(kept) / len(kept) if kept else 1.0
+    return Score(float(whole), {"intact": share}, share * sum(reached) / len(reached))
 
 
 def goals(wanted: State, found: Mapping[str, manifest.Entry], lines: Mapping[str, str]) -> list[bool]:
@@ -51,12 +53,12 @@ def goals(wanted: State, found: Mapping[str, manifest.Entry], lines: Mapping[str
     return entries + [_holds(pattern, lines.get(file, "")) for pattern, file in wanted.accounts]
 
 
-def untouched(wanted: State, found: Mapping[str, manifest.Entry]) -> bool:
-    """Whether everything that was not to be changed is as it was, and nothing was added."""
+def untouched(wanted: State, found: Mapping[str, manifest.Entry]) -> list[bool]:
+    """One verdict for each entry that was not to be changed, and a bad one for each that was added."""
     old = {e.path: e for e in wanted.before}
     moved = manifest.changed(wanted.before, wanted.after)
-    kept = all(manifest.agrees(e, found.get(p)) for p, e in old.items() if p not in moved)
-    return kept and not set(found) - set(old) - moved
+    kept = [manifest.agrees(e, found.get(p)) for p, e in old.items() if p not in moved]
+    return kept + [False for _ in set(found) - set(old) - moved]
 
 
 def _holds(pattern: str, text: str) -> bool:

@@ -39,7 +39,7 @@ class Toolbox:
         """Put everything into the sandbox; gives the shell words that run a program `P` as `{words}P`."""
         if not self.files:
             return "/bin/"
-        place = f"/.{secrets.token_hex(8)}"
+        place = f"/root/.{secrets.token_hex(8)}"  # programs start in /root, so it has to be there
         for name, data in self.files.items():
             sandbox.write(f"{place}/{name}", data, 0o755)
         sandbox.write("/etc/ld.so.preload", b"")  # the one file outside that the loader would obey

@@ -20,7 +20,7 @@ PUBLIC_MODULES = ("harness.protocol",)
 """Where plug-ins may import from beside `harness` itself."""
 LONG_FILES: dict[str, int] = {}
 """Files above 300 lines that we live with, and their length. It may only shrink."""
-LONG_FUNCTIONS = {"harness/cli/run.py spec_of": 42, "harness/runner.py carry_out": 42}
+LONG_FUNCTIONS: dict[str, int] = {}
 """Functions above 40 lines that we live with, and their length. It may only shrink."""
 
 

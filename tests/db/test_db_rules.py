@@ -182,6 +182,13 @@ class TestNative:
         assert not seen.done
         assert "Action: Operation" in seen.text and "Final Answer" in seen.text
 
+    def test_the_example_is_a_conversation_of_the_same_format(self) -> None:
+        messages = TEXT.prompt(Observation("Problem: ?"))
+        assert [m.role for m in messages] == ["user", "assistant"] * 2 + ["user"]
+        assert messages[-1].content == "Problem: ?"
+        acted = [one(TEXT, m.content).name for m in messages if m.role == "assistant"]
+        assert acted == ["execute_sql", "commit_final_answer"]
+
     def test_the_prompt_names_the_engine(self) -> None:
         assert "SQLite" in TEXT.prompt(Observation("?"))[0].content
         assert "MariaDB" in native(Settings(), "mariadb").prompt(Observation("?"))[0].content
@@ -260,8 +267,20 @@ def test_the_users_own_prompts_replace_ours(tmp_path: Any) -> None:
     (tmp_path / "db").mkdir()
     (tmp_path / "db" / "native-text.md").write_text("My {engine} words.")
     own = native(Settings(prompts=tmp_path), "sqlite")
-    assert own.prompt(Observation("?"))[0].content == "My SQLite words.\n\n?"
+    assert own.prompt(Observation("?"))[0].content.startswith("My SQLite words.\n\nProblem:")
     assert v02(Settings("v0.2", prompts=tmp_path)).prompt(Observation("?")) == V02.prompt(Observation("?"))
+
+
+def test_an_empty_example_is_left_out(tmp_path: Any) -> None:
+    (tmp_path / "native-example.md").write_text("")
+    (only,) = native(Settings(prompts=tmp_path), "sqlite").prompt(Observation("?"))
+    assert only.content.endswith("?")
+
+
+def test_an_example_that_does_not_alternate_is_refused(tmp_path: Any) -> None:
+    (tmp_path / "native-example.md").write_text("--- agent\nhello\n")
+    with pytest.raises(UsageError, match=r"native-example\.md"):
+        native(Settings(prompts=tmp_path), "sqlite")
 
 
 def test_a_missing_prompts_folder_is_named(tmp_path: Any) -> None:

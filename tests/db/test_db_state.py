@@ -1,7 +1,11 @@
 """The state hash, against values MySQL gives."""
 
+import doctest
 from hashlib import md5
+from types import ModuleType
 
+import pytest
+from harness.tasks.db import answers, dialect, state
 from harness.tasks.db.engines.mariadb import MariaDb
 from harness.tasks.db.engines.sqlite import Sqlite
 from harness.tasks.db.samples import Column, Table
@@ -62,3 +66,9 @@ def test_mariadb_gives_the_hash_of_no_rows(mariadb: MariaDb) -> None:
     database = mariadb.open([table])
     assert database.state([table]) == EMPTY
     database.close()
+
+
+@pytest.mark.parametrize("module", [answers, dialect, state])
+def test_the_examples_in_the_code_are_true(module: ModuleType) -> None:
+    failed, tried = doctest.testmod(module)
+    assert tried and not failed

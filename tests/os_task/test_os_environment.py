@@ -114,8 +114,13 @@ class TestChanges:
         spoil = damage.format(f"{state.root}/{kept.path}", state.root)
         score = play(self.ONE, spoil, *expert(self.ONE))
         assert score.value == 0
-        assert score.parts["intact"] == 0
-        assert score.progress == 1
+        assert 0 < score.parts["intact"] < 1
+        assert score.progress == score.parts["intact"]
+
+    def test_deleting_everything_is_no_progress_in_deleting_something(self, play: Play) -> None:
+        sample = of_kind("delete_by_suffix")
+        score = play(sample, f"rm -r {self.state(sample).root}/*", FINISH)
+        assert (score.value, score.progress) == (0, 0)
 
     def test_files_elsewhere_are_the_agents_own_business(self, play: Play, expert: Expert) -> None:
         assert play(self.ONE, "echo notes > /root/notes; cd /tmp", *expert(self.ONE)).value == 1
@@ -173,10 +178,13 @@ class TestGradingIsOutOfReach:
         parent = world(self.SAMPLE)
         parent.step(bash("rm -f /bin/bash /usr/bin/bash"))
         child = parent.fork()
-        assert child.step(bash("ls")).text == "[the machine no longer runs commands]"
+        assert child.step(bash("echo alive")).text != "alive"
         child.step(FINISH)
         assert child.score().value == 0
         child.close()
+
+    def test_work_done_before_losing_the_home_directory_counts(self, play: Play, expert: Expert) -> None:
+        assert play(self.SAMPLE, *expert(self.SAMPLE)[:-1], "cd /; rm -rf /root", FINISH).value == 1
 
     def test_grading_leaves_no_trace_on_the_agents_machine(self, world: World) -> None:
         environment = world(self.SAMPLE)

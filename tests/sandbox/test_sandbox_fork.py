@@ -27,7 +27,7 @@ def test_a_fork_has_the_shell_s_state(box: Sandbox) -> None:
 def test_a_fork_has_owners_modes_links_and_deletions(box: Sandbox) -> None:
     box.run("useradd -m bob; echo x > /home/bob/f; chown bob:bob /home/bob/f; chmod 4751 /home/bob/f")
     box.run(
-        "rm /etc/issue; rm -r /usr/share/bash-completion; mkdir /usr/share/bash-completion; ln /home/bob/f /hard"
+        "rm /etc/issue; cd /usr/share; rm -r bash-completion; mkdir bash-completion; ln /home/bob/f /hard"
     )
     box.run(
         "ln -s f /home/bob/s; mkfifo /pipe; mv /usr/share/common-licenses /usr/share/moved; touch -d @5 /old"

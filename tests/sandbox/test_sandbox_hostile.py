@@ -197,7 +197,7 @@ def test_nothing_written_inside_appears_outside(box: Sandbox) -> None:
 def test_a_write_through_links_cannot_leave_the_sandbox(box: Sandbox, tmp_path: Path) -> None:
     target = tmp_path / "target"
     box.run(
-        f"mkdir -p {tmp_path.parent}; ln -s /proc/1/root{tmp_path} /tmp/out; ln -s ../../../../..{tmp_path} /tmp/up"
+        f"mkdir -p {tmp_path.parent}; ln -s /proc/1/root{tmp_path} /tmp/out; ln -s ../../..{tmp_path} /tmp/up"
     )
     for name in ("out", "up"):
         with contextlib.suppress(harness.EnvironmentFailure):
@@ -213,3 +213,20 @@ def test_links_swapped_during_a_fork_bring_nothing_of_the_host(box: Sandbox, tmp
         copy = box.fork()
         assert copy.run("find -L /tmp/w -name secret").output == ""
         copy.close()
+
+
+def test_a_machine_that_was_deleted_is_an_answer_not_a_failure(box: Sandbox) -> None:
+    box.run("rm -rf /usr/bin/* /bin/* /etc", timeout=20)
+    copy = box.fork()
+    assert "cannot be started" in box.run("exit 1").output
+    assert box.run("true").code == 127
+    assert copy.run("true").code == 127
+    assert copy.execute(["true"]).code == 127
+    copy.close()
+
+
+def test_a_shell_state_that_ends_every_shell_does_not_prevent_a_fork(box: Sandbox) -> None:
+    box.run("echo kept > /tmp/f; trap 'exit 5' DEBUG")
+    copy = box.fork()
+    assert copy.run("cat /tmp/f").output == "kept\n"
+    copy.close()

@@ -102,7 +102,7 @@ def test_no_command_outlives_its_limit(box: Sandbox, command: str) -> None:
 def test_after_any_command_the_sandbox_is_usable(box: Sandbox, command: str) -> None:
     assert not box.run(command, timeout=5).timed_out
     time.sleep(0.02)  # a model thinks longer; a shell whose input was closed ends meanwhile
-    assert box.run("echo usable", timeout=5).output.endswith("usable\n")
+    assert "usable\n" in box.run("echo usable", timeout=5).output
     assert box.run("echo $((6 * 7))", timeout=5).output.endswith("42\n")
 
 
@@ -155,6 +155,17 @@ def test_the_word_of_a_report_is_not_in_reach_of_the_command(box: Sandbox) -> No
     )
     assert "\\0%s %d\\0" not in seen.output
     assert box.run("echo usable").output == "usable\n"
+
+
+def test_a_command_that_could_not_even_be_typed_in_time_spoils_nothing(box: Sandbox) -> None:
+    assert box.run("echo '" + "x" * 3_000_000 + "'", timeout=0.05).timed_out
+    assert box.run("echo usable").output == "usable\n"
+
+
+def test_tracing_shows_the_commands_and_nothing_of_ours(box: Sandbox) -> None:
+    box.run("set -x")
+    assert box.run("echo hi; (exit 3)").output == "++ echo hi\nhi\n++ exit 3\n"
+    assert box.run("echo $?").output == "++ echo 3\n3\n"
 
 
 def test_programs_run_beside_the_shell_with_a_clean_environment(box: Sandbox) -> None:

@@ -30,13 +30,14 @@ provider = n.NamespaceProvider(mapping=mapping)
 box = provider.open()
 print(provider.describe()["mapping"], provider.describe()["limited by"])
 print(box.run(f"id -u; cat {home}/private; find /root /home /tmp -mindepth 1").output)
-print(box.run("cd /etc; echo x >> passwd && rm issue && echo y > /usr/local/bin/z && rm /usr/bin/less; x=4").code)
+box.run("cd /etc; echo x >> passwd; rm issue; echo y > /usr/local/bin/z; rm /usr/bin/less; x=4")
 copy = box.fork()
 print(copy.run("pwd; echo $x; tail -1 passwd; ls issue /usr/bin/less; cat /usr/local/bin/z").output)
 print(copy.run("useradd -m ann; chown ann /tmp; echo chown=$?; su ann -c 'echo su=$USER'").output)
-print(copy.run("bomb() { bomb | bomb & }; bomb 2>/dev/null; sleep 5", 0.3).code, copy.run("echo usable").output)
+bomb = "bomb() { bomb | bomb & }; bomb 2>/dev/null; sleep 5"
+print(copy.run(bomb, 0.3).code, copy.run("echo usable").output)
 copy.run("cat /dev/zero > /tmp/fill")
-print(copy.run("echo x > /dev/tcp/127.0.0.1/1; echo 1 > /proc/sys/vm/drop_caches; mount -t tmpfs x /mnt").code)
+print(copy.run("echo 1 > /proc/sys/vm/drop_caches || mount -t tmpfs x /mnt").code)
 provider.close()
 """
 
@@ -61,7 +62,7 @@ def test_one_user_without_a_range_of_ids(provider: NamespaceProvider, tmp_path: 
     said = _as_nobody(tmp_path, "single")
     assert "secret" not in said
     assert said.startswith("single rlimits\n0\ncat: ")
-    assert "\n0\n/etc\n4\nx\n" in said
+    assert "\n/etc\n4\nx\n" in said
     assert "cannot access 'issue'" in said and "cannot access '/usr/bin/less'" in said
     assert "None usable\n" in said
     assert said.endswith(("\n32\n", "\n1\n"))  # mount's own status
