@@ -19,7 +19,7 @@ from harness.journal import tries
 from harness.model import Model
 from harness.plan import Job, PlannedTask, jobs, plan_strategies, plan_task
 from harness.records import EpisodeRecord, RunRecord
-from harness.spec import RunSpec
+from harness.spec import RunSpec, unspoken
 from harness.store import RunStore
 from harness.types import Status, Usage
 
@@ -67,7 +67,7 @@ def plan(spec: RunSpec, plugins: Plugins, command: str = "") -> Run:
             spec.epochs,
             spec.seed,
             spec.digest,
-            command,
+            unspoken(command),
             spec.decides(),
             dict(plugins.origins),
             _machine(),

@@ -1,5 +1,6 @@
 """What a run is to be: the options of `harness run` as data."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -7,6 +8,15 @@ from typing import Any
 
 from harness.model import Generation, ModelOptions
 from harness.types import Limits, digest
+
+
+def unspoken(text: str) -> str:
+    """Text for records: without the passwords of URLs.
+
+    >>> unspoken("--db-url mysql://me:secret@host:3306")
+    '--db-url mysql://me:***@host:3306'
+    """
+    return re.sub(r"(://[^:/@\s]+):[^@\s]+@", r"\1:***@", text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +57,7 @@ class RunSpec:
             "judge_model": self.judge_model,
             "strategy": list(self.strategy),
             "strategy_options": dict(self.strategy_options),
-            "task_options": dict(self.task_options),
+            "task_options": {k: unspoken(v) for k, v in self.task_options.items()},
             "profile": self.profile,
             "protocol": self.protocol,
             "split": self.split,

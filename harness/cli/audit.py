@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from harness.cli._plugins import opened
-from harness.cli.options import comma, json_option, pairs, plugin_options
+from harness.cli.options import comma, json_option, plugin_options, task_flags, task_options
 from harness.errors import UsageError
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 @click.option("--split", default="test", show_default=True)
 @click.option("--profile", default="native", show_default=True, help="native, v0.2 or fc.")
 @click.option("--protocol", type=click.Choice(["text", "tools"]), help="How actions are written.")
-@click.option("-T", "task_options", multiple=True, metavar="K=V", help="Option of the tasks.")
+@task_flags
 @click.option("--prompts", type=click.Path(path_type=Path, exists=True, file_okay=False))
 @click.option("--limit", "-l", metavar="N|N-M|SHARE", help="Only some samples: 10, 10-20 or 0.1.")
 @click.option("--sample-id", multiple=True, help="Only these samples, with commas.")
@@ -64,7 +64,7 @@ def _spec(given: dict[str, Any], name: str) -> Any:
     return RunSpec(
         (name,),
         "oracle",
-        task_options=pairs("-T", given["task_options"]),
+        task_options=task_options(given),
         profile=given["profile"],
         protocol=given["protocol"],
         split=given["split"],

@@ -50,6 +50,23 @@ def plugin_options(command: F) -> F:
     )(command)
 
 
+def task_flags(command: F) -> F:
+    """`-T K=V`, and flags of their own for the two that are asked for most."""
+    for option in (
+        click.option("--sandbox", help="Where shells run: namespaces, namespaces:ROOT or docker:IMAGE."),
+        click.option("--db-url", help="A MySQL server for db: mysql://user:password@host:port."),
+        click.option("-T", "task_options", multiple=True, metavar="K=V", help="Option of the tasks."),
+    ):
+        command = option(command)
+    return command
+
+
+def task_options(given: dict[str, Any]) -> dict[str, str]:
+    """What `task_flags` were given, as the tasks' options."""
+    named = {k.replace("_", "-"): given[k] for k in ("db_url", "sandbox") if given[k] is not None}
+    return {**pairs("-T", given["task_options"]), **named}
+
+
 def json_option(command: F) -> F:
     """`--json`."""
     return click.option("--json", "as_json", is_flag=True, help="Print JSON and nothing else.")(command)

@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from harness.cli._plugins import opened
-from harness.cli.options import pairs, plugin_options
+from harness.cli.options import plugin_options, task_flags, task_options
 
 
 @click.command(epilog="Example: harness play db --sample-id test-003")
@@ -19,7 +19,7 @@ from harness.cli.options import pairs, plugin_options
 @click.option("--split", default="test", show_default=True)
 @click.option("--profile", default="native", show_default=True, help="native, v0.2 or fc.")
 @click.option("--protocol", type=click.Choice(["text", "tools"]), help="How actions are written.")
-@click.option("-T", "task_options", multiple=True, metavar="K=V", help="Option of the task.")
+@task_flags
 @click.option("--prompts", type=click.Path(path_type=Path, exists=True, file_okay=False))
 @click.option("--seed", default=0, show_default=True, help="Of the environment.")
 @click.option(
@@ -46,7 +46,7 @@ def command(**given: Any) -> None:  # fmt: skip
         (given["task"],),
         NAME,
         (ByHand.name,),
-        task_options=pairs("-T", given["task_options"]),
+        task_options=task_options(given),
         profile=given["profile"],
         protocol=given["protocol"],
         split=given["split"],

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 
 import click
 
-from harness.cli.options import comma, from_file, json_option, pairs, plugin_options
+from harness.cli.options import comma, from_file, json_option, pairs, plugin_options, task_flags, task_options
 from harness.errors import HarnessError, UsageError
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -26,7 +26,7 @@ _OPTIONS = [
     click.option("--strategy", "--solver", "--agent", "-s", default="react", show_default=True,
                  help="One or several, with commas; the last is asked first."),
     click.option("-S", "strategy_options", multiple=True, metavar="K=V", help="Option of a strategy."),
-    click.option("-T", "task_options", multiple=True, metavar="K=V", help="Option of the tasks."),
+    task_flags,
     click.option("-M", "--model-args", "model_args", multiple=True, metavar="K=V",
                  help="Option of the model's provider."),
     click.option("--base-url", "--model-base-url", help="An OpenAI-compatible server: http://host:8000/v1."),
@@ -124,7 +124,7 @@ def spec_of(given: dict[str, Any]) -> Any:
         given["model"],
         comma([given["strategy"]]),
         pairs("-S", given["strategy_options"]),
-        pairs("-T", given["task_options"]),
+        task_options(given),
         given["judge_model"],
         given["profile"],
         given["protocol"],
