@@ -10,6 +10,7 @@ import statistics
 import subprocess
 import time
 from collections.abc import Callable
+from functools import partial
 
 from harness import Action
 from harness.host import Plugins
@@ -37,9 +38,9 @@ def main() -> None:
         for i in range(rounds + 1):
             world = planned.task.open(planned.samples[i % len(planned.samples)], planned.settings)
             once(world.reset, took["reset"])
-            once(lambda: subprocess.run(["bash", "-c", "true"], check=True), took["bare"])
+            once(partial(subprocess.run, ["bash", "-c", "true"], check=True), took["bare"])
             step = Action("bash", {"script": "cd /tmp; x=1; echo $x"})
-            once(lambda w=world: w.step(step), took["step"])  # type: ignore[misc]
+            once(partial(world.step, step), took["step"])
             copy = once(world.fork, took["fork"])
             once(world.score, took["score"])
             copy.close()  # type: ignore[attr-defined]
