@@ -60,7 +60,7 @@ def test_a_run_killed_at_random_moments_resumes_to_the_records_of_an_unbroken_on
     for _ in range(4):
         killed = subprocess.Popen(
             command(tmp_path),
-            env={**os.environ, "WALK_PAUSE": "0.08"},
+            env={**os.environ, "WALK_PAUSE": "0.15"},
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
@@ -82,7 +82,10 @@ def test_ctrl_c_finishes_writing_and_says_how_to_go_on(tmp_path: Path, unbroken:
         command(tmp_path), env={**os.environ, "WALK_PAUSE": "0.1"}, stderr=subprocess.PIPE, text=True,
         stdout=subprocess.DEVNULL,
     )  # fmt: skip
-    time.sleep(1.5)
+    deadline = time.monotonic() + 30
+    while not any(f.stat().st_size for f in tmp_path.glob("*/events.jsonl")):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
     stopped.send_signal(signal.SIGINT)
     _, said = stopped.communicate(timeout=20)
     hint = said.splitlines()[-1]
