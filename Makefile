@@ -24,7 +24,7 @@ $(VENV)/.tested-with: $(VENV)/.installed
 	@touch $@
 
 run: $(VENV)/.installed  ## play a handful of database and shell problems with a small real model
-	$(BIN)/harness run --tasks db,os --strategy multibranch --limit 4
+	$(BIN)/harness run --tasks db,os --strategy multibranch --limit 5 --max-tokens 128
 
 servers:        ## the servers that tests use, where they can be installed
 	@command -v mariadbd mysqld >/dev/null 2>&1 || test -x /usr/sbin/mariadbd || \

@@ -9,7 +9,7 @@ from harness.host import Plugins
 from harness.strategy import options
 
 PAGE = (Path(__file__).parents[2] / "docs" / "strategies.md").read_text()
-ROWS = {name: row for name, row in re.findall(r"^\| `([a-z-]+)` \|(.*)$", PAGE, re.MULTILINE)}
+ROWS = dict(re.findall(r"^\| `([a-z-]+)` \|(.*)$", PAGE, re.MULTILINE))
 
 
 def test_every_strategy_is_on_the_page() -> None:
