@@ -58,7 +58,9 @@ def plan(spec: RunSpec, plugins: Plugins, command: str = "") -> Run:
             planned.append(plan_task(plugins, spec, name, extra))
         for p in planned:
             if p.settings.protocol == "tools" and not model.capabilities.tools:
-                raise UsageError(f"model {spec.model!r} has no function calling; add --protocol text")
+                text = "text" in p.task.profiles[p.settings.profile]
+                hint = "add --protocol text" if text else "choose a profile that is played by text"
+                raise UsageError(f"model {spec.model!r} has no function calling; {hint}")
         record = RunRecord(
             model.name,
             label,
