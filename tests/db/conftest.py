@@ -12,7 +12,6 @@ from harness.tasks.db.task import DbTask
 
 from harness import Action, Environment, Observation, Sample, Settings
 
-AGENTBENCH = Path(os.environ.get("AGENTBENCH", "/work/shared/data/agentbench"))
 SERVER = shutil.which("mariadbd", path=os.environ.get("PATH", "") + ":/usr/sbin:/usr/local/sbin")
 
 
@@ -78,26 +77,32 @@ def answer(environment: Environment, *answers: str) -> Observation:
 
 
 @pytest.fixture
-def play(tmp_path: Path) -> Iterator[Callable[..., Play]]:
+def dev(agentbench: Path | None) -> Callable[[], Path]:
+    """Gives the checkout with the official dev file, or skips the test."""
+
+    def found() -> Path:
+        if agentbench is None or not (agentbench / "data/dbbench/dev.jsonl").is_file():
+            pytest.skip("AgentBench's files are not here; set AGENTBENCH to a checkout")
+        return agentbench
+
+    return found
+
+
+@pytest.fixture
+def play(tmp_path: Path, dev: Callable[[], Path]) -> Iterator[Callable[..., Play]]:
     """Builds a `Play`: `play("v0.2", engine="sqlite")`."""
     made: list[Play] = []
 
     def build(profile: str = "native", protocol: str = "", official: bool = False, **options: str) -> Play:
         protocol = protocol or DbTask.profiles[profile][0]
         options = {k.replace("_", "-"): v for k, v in options.items()}
-        where = agentbench_or_skip() if official else None
+        where = dev() if official else None
         made.append(Play(Settings(profile, protocol, options=options), tmp_path, where))
         return made[-1]
 
     yield build
     for one in made:
         one.close()
-
-
-def agentbench_or_skip() -> Path:
-    if not (AGENTBENCH / "data/dbbench/dev.jsonl").is_file():
-        pytest.skip(f"AgentBench's files are not in {AGENTBENCH}; set AGENTBENCH to a checkout")
-    return AGENTBENCH
 
 
 @pytest.fixture(scope="session")

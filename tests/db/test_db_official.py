@@ -12,7 +12,7 @@ from harness.tasks.db.samples import DbSample
 
 from harness import UsageError
 
-from .conftest import Play, agentbench_or_skip, answer, sql
+from .conftest import Play, answer, sql
 
 Builder = Callable[..., Play]
 
@@ -158,9 +158,8 @@ def test_a_broken_record_is_named_by_file_and_line(tmp_path: Path, line: str) ->
         official.load(folder, "agentbench-dev", "fc")
 
 
-def test_the_project_contains_no_official_data() -> None:
-    question = json.loads((agentbench_or_skip() / "data/dbbench/dev.jsonl").read_text().splitlines()[0])[
-        "description"
-    ]
+def test_the_project_contains_no_official_data(dev: Callable[[], Path]) -> None:
+    first = (dev() / "data/dbbench/dev.jsonl").read_text().splitlines()[0]
+    question = json.loads(first)["description"]
     folder = Path(official.__file__).parent
     assert not [f for f in folder.rglob("*.*") if f.is_file() and question in f.read_text(errors="ignore")]

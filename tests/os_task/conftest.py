@@ -12,11 +12,6 @@ from harness.tasks.os.task import OsTask
 
 from harness import Action, EnvironmentFailure, Sample, SandboxProvider, Score, Settings
 
-OFFICIAL = next(
-    (p / "shared/data/agentbench" for p in Path(__file__).parents if (p / "shared/data/agentbench").is_dir()),
-    Path("/work/shared/data/agentbench"),
-)
-
 
 class LocalHost:
     """What a run offers the task, without a run."""
@@ -49,10 +44,11 @@ def provider() -> Iterator[SandboxProvider]:
 
 
 @pytest.fixture(scope="session")
-def task(provider: SandboxProvider, tmp_path_factory: pytest.TempPathFactory) -> OsTask:
+def task(
+    provider: SandboxProvider, tmp_path_factory: pytest.TempPathFactory, agentbench: Path | None
+) -> OsTask:
     os_task = OsTask()
-    checkout = OFFICIAL if OFFICIAL.is_dir() else None
-    os_task.setup(LocalHost(provider, tmp_path_factory.mktemp("scratch"), checkout))
+    os_task.setup(LocalHost(provider, tmp_path_factory.mktemp("scratch"), agentbench))
     return os_task
 
 
