@@ -2,6 +2,7 @@
 
 import json
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -102,8 +103,11 @@ def _notes(audit: "TaskAudit") -> dict[str, list[str]]:
 
 @contextmanager
 def _progress(name: str, quiet: bool) -> Iterator[Callable[[int, int], None]]:
-    if quiet or not sys.stderr.isatty():
+    if quiet:
         yield lambda done, total: None
+        return
+    if not sys.stderr.isatty():
+        yield _lines(name)
         return
     from rich.console import Console
     from rich.progress import Progress
@@ -111,3 +115,16 @@ def _progress(name: str, quiet: bool) -> Iterator[Callable[[int, int], None]]:
     with Progress(console=Console(stderr=True), transient=True) as bar:
         row = bar.add_task(f"audit {name}", total=None)
         yield lambda done, total: bar.update(row, completed=done, total=total)
+
+
+def _lines(name: str, every: float = 10.0) -> Callable[[int, int], None]:
+    """Progress where no bar can be drawn: a line on stderr now and then."""
+    told = time.monotonic()
+
+    def tell(done: int, total: int) -> None:
+        nonlocal told
+        if time.monotonic() - told >= every:
+            told = time.monotonic()
+            click.echo(f"audit {name}: {done} of {total}", err=True)
+
+    return tell
