@@ -132,6 +132,11 @@ class TaskRecord:
     macro: bool = False
     """The score is the mean of category means."""
 
+    def differing(self, other: "TaskRecord") -> list[str]:
+        """The parts of the content hash in which two records of a task disagree."""
+        mine, its = self.fingerprint, other.fingerprint
+        return [part for part in dict.fromkeys((*mine, *its)) if mine.get(part) != its.get(part)]
+
 
 @dataclass(frozen=True, slots=True)
 class RunRecord:

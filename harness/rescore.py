@@ -12,7 +12,7 @@ from math import isclose
 from harness.environment import Environment
 from harness.errors import EnvironmentFailure, HarnessError, blame
 from harness.plan import PlannedTask
-from harness.records import EpisodeRecord, NodeRecord, RunRecord
+from harness.records import EpisodeRecord, NodeRecord
 from harness.types import Action, Sample, Score
 
 
@@ -93,9 +93,3 @@ def _step(world: Environment, node: NodeRecord) -> str:
         if observation.done:
             break
     return "\n".join(seen)
-
-
-def changed(run: RunRecord, planned: PlannedTask) -> list[str]:
-    """The parts of the task that are not what they were when the run was made."""
-    old, new = run.task(planned.task.name).fingerprint, planned.record().fingerprint
-    return sorted(k for k in old.keys() | new.keys() if old.get(k) != new.get(k))

@@ -98,10 +98,10 @@ def find_unfinished(folder: Path, record: RunRecord) -> Path | None:
             store = RunStore(path.parent)
         except HarnessError:
             continue
-        if store.record.plan == record.plan and same_content(store.record, record) is None:
-            done = {e.key for e in store.episodes() if e.status is not Status.ERROR}
-            if done < set(record.keys()):
-                return path.parent
+        if store.record.plan != record.plan or same_content(store.record, record) is not None:
+            continue
+        if {e.key for e in finished(store.episodes())} < set(record.keys()):
+            return path.parent
     return None
 
 
@@ -111,8 +111,7 @@ def same_content(old: RunRecord, new: RunRecord) -> str | None:
         before = next((t for t in old.tasks if t.name == task.name), None)
         if before is None or tuple(before.samples) != tuple(task.samples):
             return f"the samples of {task.name}"
-        parts = [k for k, v in task.fingerprint.items() if before.fingerprint.get(k) != v]
-        if parts:
+        if parts := task.differing(before):
             return f"the {', '.join(parts)} of {task.name}"
     return None
 
@@ -123,12 +122,11 @@ async def carry_out(run: Run, store: RunStore, listeners: Sequence[Listener] = (
     Cancelling it ends the episodes in flight, whose steps stay in the journal.
     """
     teller = _Teller(run.plugins, list(listeners))
-    before = {e.key: e for e in store.episodes()}
-    finished = {k for k, e in before.items() if e.status is not Status.ERROR}
-    failed = {k: e.attempt for k, e in before.items() if e.status is Status.ERROR}
-    past = tries(store, failed)
-    todo = [j for j in jobs(run.planned, run.spec.epochs) if j.key not in finished]
-    _announce(run, before, finished, teller)
+    before = store.episodes()
+    done = {e.key: e for e in finished(before)}
+    past = tries(store, {e.key: e.attempt for e in before if e.key not in done})
+    todo = [j for j in jobs(run.planned, run.spec.epochs) if j.key not in done]
+    _announce(run, list(done.values()), teller)
     executor = run.plugins.executor(run.spec.executor)
     models = [m for m in (run.model, run.judge, *run.extra) if m is not None] if todo else []
     with ThreadPoolExecutor(max(4, min(64, run.spec.max_samples)), "environment") as threads:
@@ -144,8 +142,7 @@ async def carry_out(run: Run, store: RunStore, listeners: Sequence[Listener] = (
                 store.amend(replace(store.record, model_facts=run.model.describe()))
             async for record in played:
                 store.add_episode(record)
-                value = None if record.score is None else record.score.value
-                teller(Event("result", record.task, record.key, status=record.status, value=value))
+                teller.result(record)
                 if record.error and run.spec.fail_on_error:
                     said = f"{record.key} failed ({record.error['side']}): {record.error['what']}"
                     raise HarnessError(said)
@@ -163,15 +160,18 @@ async def started(models: Sequence[Model]) -> AsyncIterator[None]:
         yield
 
 
-def _announce(run: Run, before: dict[str, EpisodeRecord], finished: set[str], teller: "_Teller") -> None:
+def finished(episodes: Sequence[EpisodeRecord]) -> list[EpisodeRecord]:
+    """Those that need not be played again: an error of ours is no result."""
+    return [e for e in episodes if e.status is not Status.ERROR]
+
+
+def _announce(run: Run, done: Sequence[EpisodeRecord], teller: "_Teller") -> None:
     for planned in run.planned:
         name = planned.task.name
-        total = len(planned.samples) * run.spec.epochs
-        done = [before[k] for k in finished if before[k].task == name]
-        teller(Event("run", name, total=total, finished=len(done)))
-        for record in done:
-            value = None if record.score is None else record.score.value
-            teller(Event("result", name, record.key, status=record.status, value=value, text="before"))
+        own = [e for e in done if e.task == name]
+        teller(Event("run", name, total=len(planned.samples) * run.spec.epochs, finished=len(own)))
+        for record in own:
+            teller.result(record, "before")
 
 
 def _worker(threads: ThreadPoolExecutor) -> Callable[..., Awaitable[Any]]:
@@ -211,6 +211,10 @@ class _Teller:
 
     def call(self, key: str, purpose: str, usage: Usage) -> None:
         self(Event("call", key.partition("/")[0], key, purpose=purpose, usage=usage))
+
+    def result(self, record: EpisodeRecord, text: str = "") -> None:
+        value = None if record.score is None else record.score.value
+        self(Event("result", record.task, record.key, status=record.status, value=value, text=text))
 
     def warn(self, text: str) -> None:
         self(Event("warning", text=text))

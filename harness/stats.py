@@ -1,19 +1,17 @@
 """How far a score may be off: intervals for means of scores in [0, 1], with the standard library only.
 
-The unit is the sample. Epochs of one sample are averaged first (`by_sample`), because replies of one model
+The unit is the sample. Epochs of one sample are averaged first (`per_sample`), because replies of one model
 to one problem resemble each other: counting them as independent would make every interval too narrow
 (Miller, "Adding Error Bars to Evals", arXiv:2411.00640, section 2.2).
 
 Not covered: how far another split, prompt or engine would move the score.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from math import fsum, sqrt
 from random import Random
 from statistics import NormalDist, fmean
-from typing import NamedTuple, TypeVar
-
-T = TypeVar("T")
+from typing import NamedTuple
 
 FEW = 10
 """Below this many samples a bootstrap has too few values to draw from."""
@@ -24,18 +22,6 @@ class Interval(NamedTuple):
 
     low: float
     high: float
-
-
-def by_sample(scores: Iterable[tuple[str, float]]) -> dict[str, float]:
-    """The mean of each sample's epochs, in the order the samples come.
-
-    >>> by_sample([("a", 1.0), ("b", 0.0), ("a", 0.0)])
-    {'a': 0.5, 'b': 0.0}
-    """
-    grouped: dict[str, list[float]] = {}
-    for sample, value in scores:
-        grouped.setdefault(sample, []).append(value)
-    return {sample: fmean(values) for sample, values in grouped.items()}
 
 
 def wilson(successes: float, n: int, level: float = 0.95) -> Interval:
@@ -67,22 +53,10 @@ def bootstrap(values: Sequence[float], level: float = 0.95, seed: int = 0, draws
     Efron's percentile interval is too narrow for few values; Hesterberg ("What Teachers Should Know
     About the Bootstrap", arXiv:1411.5279) moves its tails out to Phi(-t * sqrt(n / (n - 1))).
     """
-    n = len(values)
-    return bootstrap_of(lambda drawn: sum(drawn) / n, values, level, seed, draws)
-
-
-def bootstrap_of(
-    statistic: Callable[[list[T]], float],
-    things: Sequence[T],
-    level: float = 0.95,
-    seed: int = 0,
-    draws: int = 1000,
-) -> Interval:
-    """`bootstrap` for a statistic that is no mean; each draw calls it once."""
-    n, random = len(things), Random(seed)
+    n, random = len(values), Random(seed)
     if n < 2:
         raise ValueError(f"a bootstrap needs two values, not {n}")
-    drawn = sorted(statistic(random.choices(things, k=n)) for _ in range(draws))
+    drawn = sorted(sum(random.choices(values, k=n)) / n for _ in range(draws))
     tail = NormalDist().cdf(-student((1 + level) / 2, n - 1) * sqrt(n / (n - 1)))
     cut = min(int(tail * draws), draws // 2)
     return Interval(drawn[cut], drawn[draws - 1 - cut])

@@ -99,11 +99,10 @@ def command(**given: Any) -> None:
             show(run, given["as_json"])
             return
         store = directory(run, given)
-        complete = _play(run, store, given["as_json"])
+        _play(run, store, given["as_json"])
     finally:
         run.close()
-    _finish(store, given["as_json"])
-    sys.exit(0 if complete else 1)
+    sys.exit(0 if _finish(store, given["as_json"]) else 1)
 
 
 def spec_of(given: dict[str, Any]) -> Any:
@@ -167,12 +166,11 @@ def directory(run: Any, given: dict[str, Any]) -> Any:
     return store
 
 
-def _play(run: Any, store: Any, quiet: bool) -> bool:
-    """Play to the end, or to Ctrl-C. True when every episode has a record that is no error."""
+def _play(run: Any, store: Any, quiet: bool) -> None:
+    """Play to the end, or to Ctrl-C."""
     from rich.console import Console
 
     from harness.report.progress import Progress
-    from harness.types import Status
 
     with ExitStack() as stack:
         stack.enter_context(store)
@@ -185,17 +183,6 @@ def _play(run: Any, store: Any, quiet: bool) -> bool:
         click.echo(f"warning: {failure}", err=True)
     for failure in run.plugins.tell("harness_done", run=store):
         click.echo(f"warning: {failure}", err=True)
-    done = {e.key for e in store.episodes() if e.status is not Status.ERROR}
-    missing = len(set(run.record.keys()) - done)
-    if missing and quiet:
-        click.echo(f"{missing} episodes are left; go on with:\n{_resume(run, store)}", err=True)
-    return not missing
-
-
-def _resume(run: Any, store: Any) -> str:
-    from harness.report.table import resume_command
-
-    return resume_command(run.record.command, store.path)
 
 
 async def _interruptible(run: Any, store: Any, progress: Any) -> list[HarnessError]:
@@ -215,14 +202,19 @@ async def _interruptible(run: Any, store: Any, progress: Any) -> list[HarnessErr
     return await task
 
 
-def _finish(store: Any, as_json: bool) -> None:
+def _finish(store: Any, as_json: bool) -> bool:
+    """Print the scores. True when every episode has a record that is no error."""
     from rich.console import Console
 
     from harness.report.summary import summarise
-    from harness.report.table import render, to_json
+    from harness.report.table import render, resume_command, to_json
 
     summary = summarise(store.record, store.episodes(), where=store.path)
-    if as_json:
-        click.echo(json.dumps(to_json(summary), ensure_ascii=False))
-    else:
+    if not as_json:
         render(summary, Console())
+        return summary.complete
+    if left := sum(t.planned - t.n for t in summary.tasks):
+        hint = resume_command(summary.command, store.path)
+        click.echo(f"{left} episodes are left; go on with:\n{hint}", err=True)
+    click.echo(json.dumps(to_json(summary), ensure_ascii=False))
+    return summary.complete

@@ -78,7 +78,7 @@ def command(runs: tuple[Path, ...], write: bool, max_samples: int, as_json: bool
 def _rescore(store: "RunStore", plugins: "Plugins", at_once: int) -> Again:
     from harness.cli._again import spec_of
     from harness.plan import plan_task
-    from harness.rescore import changed, rescore
+    from harness.rescore import rescore
 
     again = Again(store, [], {}, {}, [])
     episodes = store.episodes()
@@ -86,8 +86,9 @@ def _rescore(store: "RunStore", plugins: "Plugins", at_once: int) -> Again:
         _has(plugins, store, task.name)
         planned = plan_task(plugins, spec_of(store.record, task, at_once), task.name, [])
         try:
-            again.changed[task.name] = changed(store.record, planned)
-            again.graders[task.name] = planned.record().fingerprint.get("grader", "")
+            now = planned.record()
+            again.changed[task.name] = sorted(task.differing(now))
+            again.graders[task.name] = now.fingerprint.get("grader", "")
             own = [e for e in episodes if e.task == task.name]
             again.results.extend(_with_bar(planned, own, at_once, rescore))
         finally:

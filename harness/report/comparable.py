@@ -83,8 +83,7 @@ def differences(a: TaskRecord, b: TaskRecord) -> list[str]:
     The profile is not among them: it has columns of its own.
     """
     parts = [k for k in ("split", "protocol") if getattr(a, k) != getattr(b, k)]
-    hashed = dict.fromkeys((*a.fingerprint, *b.fingerprint))
-    return parts + [k for k in hashed if a.fingerprint.get(k) != b.fingerprint.get(k) and k not in parts]
+    return parts + [part for part in a.differing(b) if part not in parts]
 
 
 def column_notes(columns: Sequence[Column], entries: Sequence[Entry]) -> list[str]:

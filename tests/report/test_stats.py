@@ -8,7 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.stats import Interval, bootstrap, by_sample, interval, stratified, student, wilson
+from harness.report.average import average, per_sample
+from harness.stats import Interval, bootstrap, interval, stratified, student, wilson
+from harness.types import Score
 
 shares = st.lists(st.floats(0, 1), min_size=1, max_size=40)
 
@@ -80,8 +82,11 @@ def test_a_bootstrap_of_even_scores_is_as_wide_as_students_interval() -> None:
 
 
 def test_epochs_of_one_sample_do_not_narrow_the_interval() -> None:
-    once = [(f"s{i}", float(i < 6)) for i in range(20)]
-    assert interval(list(by_sample(once * 5).values())) == interval(list(by_sample(once).values()))
+    def of_samples(scores: list[tuple[str, Score]]) -> Interval:
+        return average(per_sample(scores).values(), macro=False)[1]
+
+    once = [(f"s{i}", Score(float(i < 6))) for i in range(20)]
+    assert of_samples(once * 5) == of_samples(once)
 
 
 def test_a_macro_average_of_zeros_is_not_certain() -> None:
