@@ -19,7 +19,7 @@ from harness.protocol import TextRules, ToolRules
 from harness.rules import Rules, Tool
 from harness.sandbox import Result, Sandbox, SandboxProvider
 from harness.strategy import END, Strategy
-from harness.task import Host, Task
+from harness.task import Host, Task, Tell
 from harness.tree import Candidate, Node, Tree
 from harness.types import (
     Action,
@@ -71,6 +71,7 @@ __all__ = [
     "Status",
     "Strategy",
     "Task",
+    "Tell",
     "TextRules",
     "Tool",
     "ToolCall",

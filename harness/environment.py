@@ -1,9 +1,13 @@
 """The world of one episode. Plain synchronous methods; the host runs them in worker threads."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from harness.types import Action, Observation, Score
+from harness.types import Action, Message, Observation, Score
+
+Ask = Callable[[Sequence[Message]], str]
+"""Messages to the text of one reply. Blocks; equal messages get the same reply within an episode."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +23,10 @@ class Environment(ABC):
     an exception means that the environment broke, and the episode becomes an `error`."""
 
     capabilities = Capabilities()
+    ask: Ask | None = None
+    """Asks the run's judge model (`--judge-model`), for worlds that need a model themselves, such as
+    the host of a puzzle. The harness sets it before `reset` and on every fork, counts its tokens under
+    the purpose `host`, apart from the agent's, and journals it; None where the run has no judge model."""
 
     @abstractmethod
     def reset(self) -> Observation:

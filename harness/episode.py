@@ -1,5 +1,6 @@
 """One episode, from an opened environment to its record."""
 
+import asyncio
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,11 +10,12 @@ from random import Random
 from time import time
 from typing import Any
 
-from harness.environment import Environment
+from harness.asker import Asker
+from harness.environment import Ask, Environment
 from harness.errors import EnvironmentFailure, HarnessError, blame
 from harness.journal import EpisodeJournal, Past
 from harness.loop import play
-from harness.meter import Diverged, Meter
+from harness.meter import HOST, Diverged, Meter
 from harness.model import Episode, Model
 from harness.plan import Build, Job
 from harness.records import EpisodeRecord, NodeRecord
@@ -75,7 +77,7 @@ async def _play(job: Job, stage: Stage, attempt: int, past: Past, started: float
     episode = Episode(job.key, task, job.sample, rules, settings, seed)
     models = {"act": stage.model.bind(episode)}
     if stage.judge is not None:
-        models["judge"] = stage.judge.bind(episode)
+        models["judge"] = models[HOST] = stage.judge.bind(episode)
     meter = Meter(
         models,
         stage.spec.generation,
@@ -84,7 +86,8 @@ async def _play(job: Job, stage: Stage, attempt: int, past: Past, started: float
         EpisodeJournal(stage.store, job.key, attempt, past),
         partial(stage.told, job.key),
     )
-    fresh = partial(task.open, job.sample, settings)
+    ask = Asker(meter, asyncio.get_running_loop()) if stage.judge is not None else None
+    fresh = partial(_open, job, ask)
     strategies = stage.build()
     root = await _root(job, fresh, stage.work)
     tree = Tree(
@@ -104,6 +107,12 @@ async def _play(job: Job, stage: Stage, attempt: int, past: Past, started: float
         return _record(job, tree, leaf, score, started, attempt)
     finally:
         await tree.close()
+
+
+def _open(job: Job, ask: Ask | None) -> Environment:
+    world = job.planned.task.open(job.sample, job.planned.settings)
+    world.ask = ask
+    return world
 
 
 async def _root(job: Job, fresh: Callable[[], Environment], work: Work) -> Node:

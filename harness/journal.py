@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Any
 
-from harness.meter import Diverged
+from harness.meter import HOST, Diverged
 from harness.model import Request, Response
 from harness.store import RunStore
 from harness.types import Message, Observation, Reply, Status, ToolCall, Usage
@@ -87,6 +87,15 @@ def response(line: dict[str, Any]) -> Response:
         Reply(r["text"], tuple(ToolCall(**c) for c in r["tool_calls"]), r["finish"]) for r in line["replies"]
     )
     return Response(replies, Usage(**line["usage"]))
+
+
+def host_answers(store: RunStore) -> dict[str, dict[str, str]]:
+    """What environments were answered by their judge model: episode to question to reply."""
+    found: dict[str, dict[str, str]] = {}
+    for line in store.events():
+        if line["event"] == "call" and line["purpose"] == HOST:
+            found.setdefault(line["episode"], {})[line["key"]] = line["replies"][0]["text"]
+    return found
 
 
 def tries(store: RunStore, failed: dict[str, int]) -> dict[str, tuple[int, Past]]:

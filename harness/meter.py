@@ -11,6 +11,9 @@ from harness.model import Generation, Model, Request, Response
 from harness.rules import Tool
 from harness.types import Limits, Message, Observation, Reply, Status, Usage
 
+HOST = "host"
+"""The purpose of calls that an environment makes: `Environment.ask`."""
+
 
 class Journal(Protocol):
     """Where calls and observations of one episode are written, and what an earlier try wrote."""
@@ -76,8 +79,12 @@ class Meter:
         turn: int = 0,
         candidates: int = 0,
     ) -> list[Reply]:
-        """`n` replies. Raises `BudgetSpent` before a call that no budget is left for."""
-        self.check()
+        """`n` replies. Raises `BudgetSpent` before a call that no budget is left for.
+
+        Calls of the environment itself (purpose `host`) are made in any case: they are not the agent's.
+        """
+        if purpose != HOST:
+            self.check()
         generation = replace(
             self.generation,
             stop=stop,
@@ -116,9 +123,10 @@ class Meter:
         return response
 
     def check(self) -> None:
-        """Raise `BudgetSpent` if a budget is used up."""
+        """Raise `BudgetSpent` if a budget is used up. Tokens of the environment's own calls are not
+        the agent's; their money and time are spent all the same."""
         total, limits = self.total, self.limits
-        if 0 < limits.tokens <= total.tokens:
+        if 0 < limits.tokens <= total.tokens - self.usage.get(HOST, Usage()).tokens:
             raise BudgetSpent(f"{limits.tokens} tokens")
         if 0 < limits.cost <= total.cost:
             raise BudgetSpent(f"${limits.cost}")

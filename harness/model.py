@@ -33,7 +33,7 @@ class Request:
     generation: Generation = Generation()
     tools: "tuple[Tool, ...]" = ()
     purpose: str = "act"
-    """act, judge, plan or reflect: what the call is counted under."""
+    """act, judge, plan, reflect, or host for the environment's own: what the call is counted under."""
     turn: int = 0
     """Turns already taken on the path that asks; an expert model finds its place by it."""
     candidates: int = 0

@@ -2,7 +2,7 @@
 
 import shutil
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,7 @@ from harness.errors import UsageError, blame
 from harness.host import Plugins
 from harness.model import Model
 from harness.records import TaskRecord, episode_key
-from harness.registry import registered
+from harness.registry import cache, registered
 from harness.rules import Rules
 from harness.sandbox import SandboxProvider
 from harness.spec import RunSpec
@@ -33,6 +33,14 @@ class HostFace:
     models: list[Model]
     _scratch: Path | None = None
     _providers: list[SandboxProvider] = field(default_factory=list)
+
+    @property
+    def judge(self) -> str | None:
+        return self.spec.judge_model
+
+    @property
+    def cache(self) -> Path:
+        return cache()
 
     @property
     def scratch(self) -> Path:
@@ -112,7 +120,7 @@ def plan_task(plugins: Plugins, spec: RunSpec, name: str, models: list[Model]) -
     if protocol not in task.profiles[spec.profile]:
         has = ", ".join(task.profiles[spec.profile])
         raise UsageError(f"task {name!r} under {spec.profile} is played by {has}, not by {protocol!r}")
-    settings = Settings(spec.profile, protocol, spec.seed, dict(spec.task_options), spec.prompts)
+    settings = Settings(spec.profile, protocol, spec.seed, own_options(spec.task_options, name), spec.prompts)
     host = HostFace(settings, plugins, spec, models)
     try:
         with blame(name, "setup"):
@@ -126,6 +134,16 @@ def plan_task(plugins: Plugins, spec: RunSpec, name: str, models: list[Model]) -
         task.teardown()
         host.close()
         raise
+
+
+def own_options(given: Mapping[str, str], task: str) -> dict[str, str]:
+    """The options of one task: those without a prefix, then those with its own.
+
+    >>> own_options({"engine": "a", "household.engine": "b", "db.engine": "c"}, "household")
+    {'engine': 'b'}
+    """
+    common = {k: v for k, v in given.items() if "." not in k}
+    return common | {k.partition(".")[2]: v for k, v in given.items() if k.startswith(f"{task}.")}
 
 
 def choose(samples: tuple[Sample, ...], spec: RunSpec, task: str) -> tuple[Sample, ...]:

@@ -45,7 +45,7 @@ class EpisodeRecord:
     score: Score | None
     """None exactly for errors."""
     usage: Mapping[str, Usage] = field(default_factory=dict)
-    """By purpose: act, judge, plan, reflect."""
+    """By purpose: act, judge, plan, reflect; `host` is what the environment asked, not the agent."""
     turns: int = 0
     """Replies on the submitted path."""
     steps: int = 0

@@ -15,6 +15,17 @@ def home() -> Path:
     return Path(base) / "agentbench-harness"
 
 
+def cache() -> Path:
+    """Where tasks keep what they make once: `HARNESS_CACHE`, else in the XDG cache folder."""
+    if given := os.environ.get("HARNESS_CACHE"):
+        folder = Path(given)
+    else:
+        base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+        folder = Path(base) / "agentbench-harness"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
 def registered() -> dict[str, Path]:
     """Name to folder."""
     file = home() / "data.json"

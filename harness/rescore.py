@@ -4,12 +4,13 @@ Nothing of a model is asked. What is replayed are the recorded actions, so an un
 nothing, as it moved nothing then.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from math import isclose
 
-from harness.environment import Environment
+from harness.asker import Recorded
+from harness.environment import Ask, Environment
 from harness.errors import EnvironmentFailure, HarnessError, blame
 from harness.plan import PlannedTask
 from harness.records import EpisodeRecord, NodeRecord
@@ -40,16 +41,25 @@ class Rescored:
 
 
 def rescore(
-    planned: PlannedTask, episodes: list[EpisodeRecord], at_once: int, told: Callable[[], None]
+    planned: PlannedTask,
+    episodes: list[EpisodeRecord],
+    at_once: int,
+    told: Callable[[], None],
+    answers: Mapping[str, Mapping[str, str]] | None = None,
 ) -> Iterator[Rescored]:
-    """Every scored episode of one task, scored again, in order."""
+    """Every scored episode of one task, scored again, in order.
+
+    `answers` are those of the run's judge model to environments (`journal.host_answers`); None where
+    the run had no judge model.
+    """
     samples = {s.id: s for s in planned.task.samples(planned.split)}
 
     def one(episode: EpisodeRecord) -> Rescored:
         if (sample := samples.get(episode.sample)) is None:
             return Rescored(episode, None, f"the task has no sample {episode.sample!r} any more")
         try:
-            return _again(planned, sample, episode)
+            ask = None if answers is None else Recorded(answers.get(episode.key, {}))
+            return _again(planned, sample, episode, ask)
         except HarnessError as e:
             return Rescored(episode, None, str(e))
 
@@ -59,10 +69,11 @@ def rescore(
             yield result
 
 
-def _again(planned: PlannedTask, sample: Sample, episode: EpisodeRecord) -> Rescored:
+def _again(planned: PlannedTask, sample: Sample, episode: EpisodeRecord, ask: Ask | None) -> Rescored:
     name = planned.task.name
     with blame(name, "open", EnvironmentFailure, "environment"):
         world = planned.task.open(sample, planned.settings)
+    world.ask = ask
     try:
         with blame(name, "replay", EnvironmentFailure, "environment"):
             why = _replay(world, episode.path())

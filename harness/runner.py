@@ -54,7 +54,9 @@ def plan(spec: RunSpec, plugins: Plugins, command: str = "") -> Run:
     planned: list[PlannedTask] = []
     extra: list[Model] = []
     try:
-        for name in plugins.expand_tasks(spec.tasks):
+        names = plugins.expand_tasks(spec.tasks)
+        _check_options(spec, names)
+        for name in names:
             planned.append(plan_task(plugins, spec, name, extra))
         for p in planned:
             if p.settings.protocol == "tools" and not model.capabilities.tools:
@@ -81,6 +83,14 @@ def plan(spec: RunSpec, plugins: Plugins, command: str = "") -> Run:
         for p in planned:
             p.close()
         raise
+
+
+def _check_options(spec: RunSpec, names: Sequence[str]) -> None:
+    """Raises `UsageError` for `-T task.option` of a task that is not played."""
+    for key in spec.task_options:
+        task, dot, _ = key.partition(".")
+        if dot and task not in names:
+            raise UsageError(f"-T {key}: {task!r} is not played; the tasks are {', '.join(names)}")
 
 
 def _machine() -> dict[str, str]:

@@ -16,10 +16,25 @@ from harness.sandbox import SandboxProvider
 from harness.types import Action, Sample, Settings, digest
 
 
+class Tell(Protocol):
+    """Shows progress on long work."""
+
+    def __call__(self, what: str, done: int = 0, total: int | None = None) -> None: ...
+
+
 class Host(Protocol):
     """What the host offers a task for the length of a run."""
 
     settings: Settings
+
+    @property
+    def judge(self) -> str | None:
+        """The name of the run's judge model, if it has one; environments reach it by `ask`."""
+
+    @property
+    def cache(self) -> Path:
+        """A folder that outlives runs, for what a task makes once. Write new files elsewhere in it and
+        rename them into place: several processes may be at it."""
 
     @property
     def scratch(self) -> Path:
@@ -45,6 +60,9 @@ class Task(ABC):
     profiles: ClassVar[Mapping[str, tuple[str, ...]]] = {"native": ("text",)}
     """Profile to the protocols it can be played in, the usual one first."""
     splits: ClassVar[tuple[str, ...]] = ("test",)
+    datasets: ClassVar[Mapping[str, str]] = {}
+    """Data of others that the task plays: the NAME of `harness data add NAME PATH`, and what PATH is to
+    be. `agentbench` need not be named here."""
 
     def setup(self, host: Host) -> None:  # noqa: B027
         """Called once, before anything else, and only when the task is to be played."""
@@ -102,6 +120,22 @@ class Task(ABC):
             "grader": sha256(b"\0".join(f.read_bytes() for f in files)).hexdigest()[:16],
             "engine": digest(dict(self.engine(settings))),
         }
+
+    def adopt(self, name: str, source: Path, target: Path, tell: Tell) -> list[str]:
+        """`harness data add NAME PATH` for a name in `datasets`: check the files at `source`, and convert
+        them into the empty folder `target` where they cannot be used as they are.
+
+        Returns what was found, a line each. What lies in `target` is registered; if it stayed empty,
+        `source` itself is. Raises `UsageError` naming the file, the line and what was expected.
+        """
+        raise UsageError(f"task {self.name!r} takes no data {name!r}")
+
+    def make(self, target: Path, options: Mapping[str, str], tell: Tell) -> list[str]:
+        """`harness data make TASK -T key=value`: generate data into the empty folder `target`.
+
+        It is registered under the task's own name, where `Host.data` finds it. Returns what was made.
+        """
+        raise UsageError(f"task {self.name!r} has no data to make: what it needs is bundled")
 
     def protocol(self, profile: str) -> str:
         """The usual protocol of a profile. Raises `UsageError` where the task lacks the profile."""

@@ -189,7 +189,9 @@ class Tree:
             return await self._replay(node)
         if self.keep and world.capabilities.fork:
             with blame(type(world).__name__, "fork", EnvironmentFailure, "environment"):
-                return cast(Environment, await self.work(world.fork))
+                forked = cast(Environment, await self.work(world.fork))
+                forked.ask = world.ask
+                return forked
         node.environment = None
         return world
 

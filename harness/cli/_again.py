@@ -9,6 +9,7 @@ def spec_of(run: RunRecord, task: TaskRecord, at_once: int = 4) -> RunSpec:
     return RunSpec(
         (task.name,),
         run.model,
+        judge_model=run.spec.get("judge_model"),
         task_options=dict(run.spec.get("task_options", {})),
         profile=task.profile,
         protocol=task.protocol,

@@ -7,7 +7,8 @@ from typing import Any
 
 import click
 
-from harness.cli.options import json_option
+from harness.cli._plugins import opened
+from harness.cli.options import json_option, pairs, plugin_options
 from harness.errors import UsageError
 from harness.registry import forget, register, registered
 
@@ -16,19 +17,30 @@ AGENTBENCH = "agentbench"
 
 @click.group()
 def command() -> None:
-    """Register official data files, so that their splits can be played."""
+    """Register official data files, so that their splits can be played; or generate data."""
 
 
 @command.command("add", epilog="Example: harness data add agentbench ~/src/AgentBench")
 @click.argument("name")
 @click.argument("source", metavar="PATH_OR_GIT_URL")
-def add(name: str, source: str) -> None:
+@plugin_options
+def add(name: str, source: str, plugin_files: tuple[Path, ...], blocked: tuple[str, ...]) -> None:
     """Register a folder, or a shallow clone of a git repository, under NAME.
 
-    NAME is what tasks ask for: `agentbench` for a checkout of THUDM/AgentBench, whole or partial.
+    NAME is what tasks ask for: `agentbench` for a checkout of THUDM/AgentBench, whole or partial;
+    `alfworld`, `webshop` and `mind2web` for the files of these projects, which are checked and, where
+    that makes them quicker to open, converted once.
     """
+    from harness.cli._owned import adopt, taker
     from harness.datasets import clone, is_url
 
+    if (
+        name != AGENTBENCH
+        and not is_url(source)
+        and (task := taker(opened(plugin_files, blocked), name)) is not None
+    ):
+        _tell(name, *adopt(task, name, Path(source).expanduser()))
+        return
     if not name.replace("-", "").replace("_", "").isalnum():
         raise UsageError(f"{name!r} cannot name data; use letters, digits, - and _")
     folder = clone(source, name) if is_url(source) else Path(source).expanduser()
@@ -39,7 +51,24 @@ def add(name: str, source: str) -> None:
             shutil.rmtree(folder)  # ours, and of no use
         raise
     register(name, folder)
-    click.echo(f"{name}: {folder.resolve()}")
+    _tell(name, folder.resolve(), lines)
+
+
+@command.command("make", epilog="Example: harness data make webshop --products 1000000")
+@click.argument("task")
+@click.option("--products", type=click.IntRange(1), help="webshop: how many products.")
+@click.option("-T", "options", multiple=True, metavar="K=V", help="Option of the task.")
+@plugin_options
+def make_(task: str, products: int | None, options: tuple[str, ...], **given: Any) -> None:
+    """Generate data of TASK, larger than what is bundled, and register it under the task's name."""
+    from harness.cli._owned import make
+
+    asked = pairs("-T", options) | ({} if products is None else {"products": str(products)})
+    _tell(task, *make(opened(given["plugin_files"], given["blocked"]).task(task), asked))
+
+
+def _tell(name: str, folder: Path, lines: list[str]) -> None:
+    click.echo(f"{name}: {folder}")
     for line in lines:
         click.echo(f"  {line}")
 

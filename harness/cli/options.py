@@ -51,11 +51,22 @@ def plugin_options(command: F) -> F:
 
 
 def task_flags(command: F) -> F:
-    """`-T K=V`, and flags of their own for the two that are asked for most."""
+    """`-T K=V`, and flags of their own for those that are asked for most."""
     for option in (
+        click.option("--live", is_flag=True, help="mind2web: a real browser instead of saved pages."),
+        click.option(
+            "--kg-endpoint", metavar="URL", help="kg: a SPARQL endpoint, such as Virtuoso with Freebase."
+        ),
+        click.option("--engine", help="The engine of the task: sqlite, mariadb, alfworld ..."),
         click.option("--sandbox", help="Where shells run: namespaces, namespaces:ROOT or docker:IMAGE."),
         click.option("--db-url", help="A MySQL server for db: mysql://user:password@host:port."),
-        click.option("-T", "task_options", multiple=True, metavar="K=V", help="Option of the tasks."),
+        click.option(
+            "-T",
+            "task_options",
+            multiple=True,
+            metavar="K=V",
+            help="Option of the tasks; TASK.K=V is for one of them.",
+        ),
     ):
         command = option(command)
     return command
@@ -63,7 +74,10 @@ def task_flags(command: F) -> F:
 
 def task_options(given: dict[str, Any]) -> dict[str, str]:
     """What `task_flags` were given, as the tasks' options."""
-    named = {k.replace("_", "-"): given[k] for k in ("db_url", "sandbox") if given[k] is not None}
+    flags = ("db_url", "engine", "kg_endpoint", "sandbox")
+    named = {k.replace("_", "-"): given[k] for k in flags if given[k] is not None}
+    if given["live"]:
+        named["live"] = "true"
     return {**pairs("-T", given["task_options"]), **named}
 
 

@@ -3,6 +3,7 @@
 import json
 import sys
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -77,11 +78,13 @@ def command(runs: tuple[Path, ...], write: bool, max_samples: int, as_json: bool
 
 def _rescore(store: "RunStore", plugins: "Plugins", at_once: int) -> Again:
     from harness.cli._again import spec_of
+    from harness.journal import host_answers
     from harness.plan import plan_task
     from harness.rescore import rescore
 
     again = Again(store, [], {}, {}, [])
     episodes = store.episodes()
+    answers = host_answers(store) if store.record.spec.get("judge_model") else None
     for task in store.record.tasks:
         _has(plugins, store, task.name)
         planned = plan_task(plugins, spec_of(store.record, task, at_once), task.name, [])
@@ -90,7 +93,7 @@ def _rescore(store: "RunStore", plugins: "Plugins", at_once: int) -> Again:
             again.changed[task.name] = sorted(task.differing(now))
             again.graders[task.name] = now.fingerprint.get("grader", "")
             own = [e for e in episodes if e.task == task.name]
-            again.results.extend(_with_bar(planned, own, at_once, rescore))
+            again.results.extend(_with_bar(planned, own, at_once, partial(rescore, answers=answers)))
         finally:
             planned.close()
     again.totals.extend(_totals(again))

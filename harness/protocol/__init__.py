@@ -3,5 +3,6 @@
 from harness.protocol.history import cut, segments
 from harness.protocol.text import TextRules
 from harness.protocol.tools import ToolRules
+from harness.protocol.wording import Wording
 
-__all__ = ["TextRules", "ToolRules", "cut", "segments"]
+__all__ = ["TextRules", "ToolRules", "Wording", "cut", "segments"]

@@ -40,7 +40,7 @@ def overall(profile: str, scores: Mapping[str, float | None]) -> Overall:
     """From scores in [0, 1] by task, all of one profile. None is a task without a scored sample.
 
     >>> str(overall("v0.2", {"db": 0.32, "os": 0.424}))
-    'not defined (2 of 8 tasks of v0.2)'
+    'not defined (2 of 8 tasks of v0.2; missing: kg, cards, puzzles, household, webshop, mind2web)'
     """
     wanted = {"v0.2": tuple(WEIGHTS), "fc": FC_TASKS}.get(profile)
     if wanted is None:
@@ -48,8 +48,11 @@ def overall(profile: str, scores: Mapping[str, float | None]) -> Overall:
     there = {t: s for t in wanted if (s := scores.get(t)) is not None}
     if len(there) < len(wanted):
         empty = [t for t in wanted if t in scores and scores[t] is None]
-        also = f"; nothing scored in {', '.join(empty)}" if empty else ""
-        return Overall(None, profile, f"not defined ({len(there)} of {len(wanted)} tasks of {profile}{also})")
+        absent = [t for t in wanted if t not in scores]
+        why = [f"{len(there)} of {len(wanted)} tasks of {profile}"]
+        why += [f"missing: {', '.join(absent)}"] if absent else []
+        why += [f"nothing scored in {', '.join(empty)}"] if empty else []
+        return Overall(None, profile, f"not defined ({'; '.join(why)})")
     if profile == "fc":
         return Overall(fmean(there.values()), profile, "plain mean of AgentBench FC's five tasks")
     value = fmean(100 * score / WEIGHTS[task] for task, score in there.items())

@@ -76,6 +76,9 @@ def _totals(summary: Summary) -> Iterator[Text]:
     for t in summary.tasks:
         if t.progress is not None:
             yield Text(f"Progress {tame(t.task)} {percent(t.progress.value)} (n {t.progress.n})")
+        if others := {k: m for k, m in t.parts.items() if k not in t.readings}:
+            said = ", ".join(f"{k.replace('_', ' ')} {percent(m.value)} (n {m.n})" for k, m in others.items())
+            yield Text(f"Parts    {tame(t.task)} {tame(said, 400)}")
         if t.readings:
             said = ", ".join(f"{name} {percent(value)}" for name, value in t.readings.items())
             yield Text(f"Errata   {tame(t.task)} {said} (known wrong gold answers as published, and mended)")

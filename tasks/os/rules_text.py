@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from harness import Action, FormatError, Message, Observation, Reply, Settings, Status, TextRules
 from harness.protocol import cut
 
-from . import prompts
+from .prompts import WORDING
 
 _ACT = re.compile(r"Act:\s*(.+)")
 _FENCED = re.compile(r"```bash\n(.*?)\n```", re.DOTALL)
@@ -25,9 +25,9 @@ class PublishedText(TextRules):
     profile = "v0.2"
 
     def __init__(self, settings: Settings, turns: int = 8) -> None:
-        talk = prompts.conversation(prompts.load(f"{self.profile}-example", settings))
-        super().__init__(prompts.load(self.profile, settings), turns, talk)
-        self.problem = prompts.load(f"{self.profile}-problem", settings)
+        talk = WORDING.turns(settings, f"{self.profile}-example")
+        super().__init__(WORDING.text(settings, self.profile), turns, talk)
+        self.problem = WORDING.text(settings, f"{self.profile}-problem")
 
     def prompt(self, problem: Observation) -> list[Message]:
         """The first message holds the instructions and the example's problem; its rest follows."""

@@ -7,7 +7,7 @@ from typing import Any
 
 from harness import Action, FormatError, Message, Observation, Reply, Settings, Tool, ToolCall, ToolRules
 
-from . import prompts
+from .prompts import WORDING
 from .rules_text import shown
 
 
@@ -45,7 +45,7 @@ class NativeTools(ToolRules):
     """The profile `native`: several calls in a turn are executed in order."""
 
     def __init__(self, settings: Settings, turns: int = 8) -> None:
-        super().__init__(prompts.load("native-tools", settings), NATIVE, turns)
+        super().__init__(WORDING.text(settings, "native-tools"), NATIVE, turns)
 
     def read(self, call: ToolCall) -> Action:
         return super().read(replace(call, arguments=_as_text(call.arguments)))
@@ -59,7 +59,7 @@ class PublishedTools(NativeTools):
     """The profile `fc`: only the first call of a turn is executed, and the others are told so."""
 
     def __init__(self, settings: Settings, turns: int = 8) -> None:
-        ToolRules.__init__(self, prompts.load("fc", settings), FC, turns)
+        ToolRules.__init__(self, WORDING.text(settings, "fc"), FC, turns)
 
     def parse(self, reply: Reply) -> tuple[Action, ...]:
         return super().parse(replace(reply, tool_calls=reply.tool_calls[:1]))

@@ -1,0 +1,53 @@
+"""The texts an agent reads: a task's own files, or the user's of the same name (`--prompts DIR`)."""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from harness.errors import UsageError
+from harness.types import Message, Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """The `prompts/` folder of a task.
+
+        WORDING = Wording("kg", Path(__file__).parent / "prompts")
+
+    With `--prompts DIR`, `DIR/kg/NAME.md` or `DIR/NAME.md` comes before the task's own `NAME.md`.
+    """
+
+    task: str
+    folder: Path
+
+    def text(self, settings: Settings, name: str, **filled: str) -> str:
+        """The text `name`, with `{word}` replaced where the word is one of `filled`."""
+        text = self._find(settings.prompts, name).read_text(encoding="utf-8").strip()
+        for word, value in filled.items():
+            text = text.replace("{" + word + "}", value)
+        return text
+
+    def turns(self, settings: Settings, name: str) -> tuple[Message, ...]:
+        """An example conversation: turns headed by `--- user` and `--- agent` lines, the user's first.
+
+        Raises `UsageError` naming the file where they are not in turn.
+        """
+        said = re.split(r"^--- (user|agent)\n", self.text(settings, name), flags=re.MULTILINE)[1:]
+        roles = {"user": "user", "agent": "assistant"}
+        turns = tuple(Message(roles[r], t.strip()) for r, t in zip(said[::2], said[1::2], strict=True))
+        if [m.role for m in turns] != ["user", "assistant"] * (len(turns) // 2):
+            where = self._find(settings.prompts, name)
+            raise UsageError(
+                f"{where}: expected turns headed by `--- user` and `--- agent`, one after the other"
+            )
+        return turns
+
+    def _find(self, folder: Path | None, name: str) -> Path:
+        if folder is None:
+            return self.folder / f"{name}.md"
+        if not folder.is_dir():
+            raise UsageError(
+                f"--prompts {folder}: no such folder; {self.task}'s own texts are in {self.folder}"
+            )
+        own = (folder / self.task / f"{name}.md", folder / f"{name}.md")
+        return next((f for f in own if f.is_file()), self.folder / f"{name}.md")
