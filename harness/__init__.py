@@ -12,7 +12,7 @@ from harness.errors import (
 )
 from harness.events import Event
 from harness.executor import Executor
-from harness.exporter import Exporter
+from harness.exporter import Exporter, Picked
 from harness.hooks import hookimpl
 from harness.model import Episode, Generation, Model, ModelCapabilities, ModelOptions, Request, Response
 from harness.protocol import TextRules, ToolRules
@@ -57,6 +57,7 @@ __all__ = [
     "ModelOptions",
     "Node",
     "Observation",
+    "Picked",
     "PluginError",
     "Reply",
     "Request",

@@ -15,8 +15,9 @@ COMMANDS: Final = {
     "audit": "Prove that a task is fair: experts score 1, silence and nonsense do not.",
     "score": "Score a run again from its records.",
     "leaderboard": "Put runs side by side in one table.",
+    "export": "Write episodes in another format, such as training data.",
     "play": "Play a sample yourself, under the same rules.",
-    "data": "Register official data files.",
+    "data": "Register official data files, or generate data.",
     "plugins": "List plug-ins, what they implement, and the broken ones.",
     "new": "Write a working plug-in to start from.",
 }

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from copy import copy
+from pathlib import Path
 from random import Random
 
 import click
@@ -17,6 +18,7 @@ from harness import (
     ModelOptions,
     Node,
     Observation,
+    Picked,
     Reply,
     Request,
     Response,
@@ -126,9 +128,18 @@ def harness_executor(name: str) -> Executor | None:
     return None
 
 
+class Keys(Exporter):
+    """The names of episodes, one a line."""
+
+    def write(self, runs: Sequence[Picked], target: Path) -> str:
+        keys = [e.key for picked in runs for e in picked.episodes]
+        target.write_text("".join(f"{key}\n" for key in keys))
+        return f"{len(keys)} names"
+
+
 @hookimpl
 def harness_exporter(format: str) -> Exporter | None:
-    return None
+    return Keys() if format == "keys" else None
 
 
 @hookimpl
