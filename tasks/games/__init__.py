@@ -1,0 +1,1 @@
+"""Games: a household, cards, puzzles."""

@@ -1,0 +1,1 @@
+"""ALFWorld's game files and its own engine: read, written, adopted and played."""

@@ -1,0 +1,88 @@
+"""The task: which samples there are, how they are played, and who is the host."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from random import Random
+from typing import ClassVar
+
+from harness import Action, Environment, Host, Rules, Sample, Settings, Task, UsageError
+
+from .environment import ASK, PuzzlesEnvironment
+from .native import SPLITS, bundled
+from .official import FILES, FOLDERS, load
+from .rules import rules
+from .samples import PuzzleSample
+
+_SUBJECTS = ("the man", "the woman", "the weather", "the story", "somebody", "the owner")
+_THINGS = ("old", "angry", "rich", "dead", "at home", "in a hurry", "afraid", "lost")
+
+
+class PuzzlesTask(Task):
+    name = "puzzles"
+    group = "games"
+    summary = "Lateral-thinking puzzles: find out what happened by yes/no questions."
+    profiles: ClassVar[Mapping[str, tuple[str, ...]]] = {"native": ("text", "tools"), "v0.2": ("text",)}
+    splits = (*SPLITS, *FILES)
+
+    def __init__(self) -> None:
+        self.host: Host | None = None
+
+    def setup(self, host: Host) -> None:
+        self.host = host
+        _option(host.settings, "host", ("judge", "scripted"), "judge")
+        _option(host.settings, "language", tuple(FOLDERS), "en")
+        if _option(host.settings, "host", ("judge", "scripted"), "") == "judge" and host.judge is None:
+            raise UsageError("-T host=judge needs a judge model: give --judge-model")
+
+    def samples(self, split: str) -> Iterable[Sample]:
+        if split in SPLITS:
+            return bundled(split)
+        if split not in FILES:
+            raise UsageError(f"task 'puzzles' has no split {split!r}; it has {', '.join(self.splits)}")
+        if self.host is None:
+            raise UsageError("task 'puzzles' was used before its setup(host)")
+        options = self.host.settings.options
+        if self.host.judge is None and options.get("host") != "scripted":
+            raise UsageError(
+                "official puzzles need a host: give --judge-model, or -T host=scripted for an approximate one"
+            )
+        return load(self.host.data("agentbench"), split, options.get("language", "en"))[0]
+
+    def rules(self, settings: Settings) -> Rules:
+        return rules(settings)
+
+    def open(self, sample: Sample, settings: Settings) -> Environment:
+        return PuzzlesEnvironment(_ours(sample), settings, self._judge(settings) is not None)
+
+    def solve(self, sample: Sample, settings: Settings) -> Sequence[Action]:
+        return tuple(Action(ASK, {"question": f.question}) for f in _ours(sample).facts)
+
+    def random_action(self, sample: Sample, random: Random) -> Action:
+        return Action(ASK, {"question": f"Is {random.choice(_SUBJECTS)} {random.choice(_THINGS)}?"})
+
+    def engine(self, settings: Settings) -> Mapping[str, str]:
+        return {"host": self._judge(settings) or "scripted"}
+
+    def facts(self, split: str, settings: Settings) -> Mapping[str, str]:
+        """Lines for the audit."""
+        if split not in FILES or self.host is None:
+            return {}
+        found = load(self.host.data("agentbench"), split, settings.options.get("language", "en"))[1]
+        return {"blank key lines dropped": ", ".join(f"{n} of {k}" for k, n in found.items()) or "none"}
+
+    def _judge(self, settings: Settings) -> str | None:
+        if self.host is None or settings.options.get("host") == "scripted":
+            return None
+        return self.host.judge
+
+
+def _option(settings: Settings, name: str, known: tuple[str, ...], usual: str) -> str:
+    value = settings.options.get(name, usual)
+    if value not in (*known, usual):
+        raise UsageError(f"puzzles has no {name} {value!r}; it has {', '.join(known)}")
+    return value
+
+
+def _ours(sample: Sample) -> PuzzleSample:
+    if not isinstance(sample, PuzzleSample):
+        raise UsageError(f"puzzles cannot play {sample.id!r}: it is not a sample of this task")
+    return sample

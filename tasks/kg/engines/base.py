@@ -1,0 +1,23 @@
+"""What every engine does."""
+
+from abc import ABC, abstractmethod
+
+
+class TooSlow(Exception):
+    """A query reached its time limit."""
+
+
+class Engine(ABC):
+    @abstractmethod
+    def select(self, query: str) -> list[str]:
+        """The first column of a SELECT: IRIs without angle brackets, literals as their text.
+
+        Raises `TooSlow`, or `EnvironmentFailure` where the engine does not answer.
+        """
+
+    @abstractmethod
+    def facts(self) -> dict[str, str]:
+        """What scores depend on."""
+
+    def close(self) -> None:  # noqa: B027  (a store in this process holds nothing)
+        """Give back what the engine holds."""

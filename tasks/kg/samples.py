@@ -1,0 +1,15 @@
+"""What one question is."""
+
+from dataclasses import dataclass
+
+from harness import Sample
+
+
+@dataclass(frozen=True, slots=True)
+class KgSample(Sample):
+    question: str
+    entities: tuple[tuple[str, str], ...]
+    """Name and id of the entities that the question names."""
+    actions: tuple[tuple[str, ...], ...]
+    """The gold trajectory: name of the tool, then its arguments; without the final answer."""
+    gold: tuple[str, ...]

@@ -1,0 +1,1 @@
+"""Web tasks: a shop, and real pages."""
