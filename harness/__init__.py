@@ -14,7 +14,17 @@ from harness.events import Event
 from harness.executor import Executor
 from harness.exporter import Exporter, Picked
 from harness.hooks import hookimpl
-from harness.model import Episode, Generation, Model, ModelCapabilities, ModelOptions, Request, Response
+from harness.interface import Renames
+from harness.model import (
+    Episode,
+    Generation,
+    Model,
+    ModelCapabilities,
+    ModelOptions,
+    Request,
+    Response,
+    checkpoint_of,
+)
 from harness.protocol import TextRules, ToolRules
 from harness.rules import Rules, Tool
 from harness.sandbox import Result, Sandbox, SandboxProvider
@@ -59,6 +69,7 @@ __all__ = [
     "Observation",
     "Picked",
     "PluginError",
+    "Renames",
     "Reply",
     "Request",
     "Response",
@@ -80,5 +91,6 @@ __all__ = [
     "Tree",
     "Usage",
     "UsageError",
+    "checkpoint_of",
     "hookimpl",
 ]

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from harness.errors import UsageError
 from harness.types import Message, Reply, Sample, Settings, Usage, digest
 
 if TYPE_CHECKING:
@@ -115,8 +116,27 @@ class Model(ABC):
         """What the run's record says about the model: file hash, dtype, server version."""
         return {}
 
+    def checkpoint(self) -> str | None:
+        """A folder or id that transformers loads its weights from; None where there is none to train."""
+        return None
+
 
 def only(replies: Sequence[Reply]) -> Reply:
     """The single reply of a request for one."""
     (reply,) = replies
     return reply
+
+
+def checkpoint_of(name: str) -> str:
+    """What transformers loads for the model that `--model hf/NAME` plays, so that it can be trained.
+
+    `name` may say hf/ itself. Raises `UsageError` where packages or weights are missing, or where the
+    provider has no weights.
+    """
+    from harness.host import Plugins
+
+    known = name.partition("/")[0] == "hf"
+    found = Plugins().model(name if known else f"hf/{name}", ModelOptions()).checkpoint()
+    if found is None:
+        raise UsageError(f"{name} has no weights that can be trained; give a folder, an id, or SmolLM2")
+    return found

@@ -9,6 +9,7 @@ from typing import Any
 
 from harness.errors import UsageError, blame
 from harness.host import Plugins
+from harness.interface import OPTION, PLAIN, played_by
 from harness.model import Model
 from harness.records import TaskRecord, episode_key
 from harness.registry import cache, registered
@@ -81,11 +82,12 @@ class PlannedTask:
 
     def record(self) -> TaskRecord:
         t, s = self.task, self.settings
+        interface = s.options.get(OPTION, PLAIN)
         with blame(t.name, "fingerprint"):
             return TaskRecord(
                 t.name,
                 s.profile,
-                s.protocol,
+                s.protocol if interface == PLAIN else f"{s.protocol}, {interface}",
                 self.split,
                 tuple(x.id for x in self.samples),
                 t.fingerprint(s, self.split),
@@ -127,7 +129,7 @@ def plan_task(plugins: Plugins, spec: RunSpec, name: str, models: list[Model]) -
         with blame(name, "setup"):
             task.setup(host)
             everything = tuple(task.samples(spec.split))
-            rules = task.rules(settings)
+            rules = played_by(task, settings)
         skipped = task.skipped(spec.split)
         playable = tuple(s for s in everything if s.id not in skipped)
         return PlannedTask(task, settings, rules, choose(playable, spec, name), host, spec.split)

@@ -100,9 +100,13 @@ def stratified(
     only zeros: that bootstrap would call a score of 0 certain.
     """
     shares = [1 / len(groups)] * len(groups) if weights is None else weights
-    means = [fmean(g) for g in groups]
-    around = [interval(g, level) for g in groups]
+    low, high = recovered([fmean(g) for g in groups], [interval(g, level) for g in groups], shares)
+    return Interval(max(0.0, low), min(1.0, high))
+
+
+def recovered(means: Sequence[float], around: Sequence[Interval], shares: Sequence[float]) -> Interval:
+    """The interval of a weighted sum of independent means from the interval of each."""
     centre = fsum(w * m for w, m in zip(shares, means, strict=True))
     below = sqrt(fsum((w * (m - i.low)) ** 2 for w, m, i in zip(shares, means, around, strict=True)))
     above = sqrt(fsum((w * (i.high - m)) ** 2 for w, m, i in zip(shares, means, around, strict=True)))
-    return Interval(max(0.0, centre - below), min(1.0, centre + above))
+    return Interval(centre - below, centre + above)

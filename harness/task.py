@@ -10,6 +10,7 @@ from typing import Any, ClassVar, Protocol
 
 from harness.environment import Environment
 from harness.errors import UsageError
+from harness.interface import Renames, played_by
 from harness.model import Model
 from harness.rules import Rules
 from harness.sandbox import SandboxProvider
@@ -86,6 +87,10 @@ class Task(ABC):
     def solve(self, sample: Sample, settings: Settings) -> Sequence[Action]:
         """The expert's actions, which score 1. Empty where no expert is known."""
 
+    def renames(self, settings: Settings) -> Renames:
+        """What changes places under `--interface renamed`; empty where the task has no such variant."""
+        return Renames()
+
     def random_action(self, sample: Sample, random: Random) -> Action:
         """Something a random agent might do; the audit shows that it does not score 1."""
         raise NotImplementedError
@@ -111,7 +116,7 @@ class Task(ABC):
         folder = Path(inspect.getfile(type(self)))
         packaged = (folder.parent / "__init__.py").exists()
         files = sorted(folder.parent.rglob("*.py")) if packaged else [folder]
-        rules: dict[str, Any] = self.rules(settings).describe()
+        rules: dict[str, Any] = played_by(self, settings).describe()
         return {
             "prompts": digest(rules["prompt"]),
             "protocol": digest(settings.profile, settings.protocol, rules["tools"], rules["stop"]),

@@ -14,6 +14,7 @@ COMMANDS: Final = {
     "list": "List tasks, models, strategies, sandboxes, executors and exporters.",
     "audit": "Prove that a task is fair: experts score 1, silence and nonsense do not.",
     "score": "Score a run again from its records.",
+    "compare": "Say whether one run is better than another, sample by sample.",
     "leaderboard": "Put runs side by side in one table.",
     "export": "Write episodes in another format, such as training data.",
     "play": "Play a sample yourself, under the same rules.",

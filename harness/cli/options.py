@@ -57,6 +57,11 @@ def task_flags(command: F) -> F:
         click.option(
             "--kg-endpoint", metavar="URL", help="kg: a SPARQL endpoint, such as Virtuoso with Freebase."
         ),
+        click.option(
+            "--interface",
+            type=click.Choice(["plain", "renamed"]),
+            help="renamed: other action names and wording, to see whether a tuned model learnt the task.",
+        ),
         click.option("--engine", help="The engine of the task: sqlite, mariadb, alfworld ..."),
         click.option("--sandbox", help="Where shells run: namespaces, namespaces:ROOT or docker:IMAGE."),
         click.option("--db-url", help="A MySQL server for db: mysql://user:password@host:port."),
@@ -74,7 +79,7 @@ def task_flags(command: F) -> F:
 
 def task_options(given: dict[str, Any]) -> dict[str, str]:
     """What `task_flags` were given, as the tasks' options."""
-    flags = ("db_url", "engine", "kg_endpoint", "sandbox")
+    flags = ("db_url", "engine", "interface", "kg_endpoint", "sandbox")
     named = {k.replace("_", "-"): given[k] for k in flags if given[k] is not None}
     if given["live"]:
         named["live"] = "true"

@@ -14,7 +14,8 @@ class Wording:
 
         WORDING = Wording("kg", Path(__file__).parent / "prompts")
 
-    With `--prompts DIR`, `DIR/kg/NAME.md` or `DIR/NAME.md` comes before the task's own `NAME.md`.
+    With `--prompts DIR`, `DIR/kg/NAME.md` or `DIR/NAME.md` comes before the task's own `NAME.md`; with
+    `--interface renamed`, `renamed/NAME.md` does, where there is one.
     """
 
     task: str
@@ -22,7 +23,7 @@ class Wording:
 
     def text(self, settings: Settings, name: str, **filled: str) -> str:
         """The text `name`, with `{word}` replaced where the word is one of `filled`."""
-        text = self._find(settings.prompts, name).read_text(encoding="utf-8").strip()
+        text = self._find(settings, name).read_text(encoding="utf-8").strip()
         for word, value in filled.items():
             text = text.replace("{" + word + "}", value)
         return text
@@ -36,18 +37,22 @@ class Wording:
         roles = {"user": "user", "agent": "assistant"}
         turns = tuple(Message(roles[r], t.strip()) for r, t in zip(said[::2], said[1::2], strict=True))
         if [m.role for m in turns] != ["user", "assistant"] * (len(turns) // 2):
-            where = self._find(settings.prompts, name)
+            where = self._find(settings, name)
             raise UsageError(
                 f"{where}: expected turns headed by `--- user` and `--- agent`, one after the other"
             )
         return turns
 
-    def _find(self, folder: Path | None, name: str) -> Path:
+    def _find(self, settings: Settings, name: str) -> Path:
+        usual, renamed = self.folder / f"{name}.md", self.folder / "renamed" / f"{name}.md"
+        if settings.options.get("interface") == "renamed" and renamed.is_file():
+            usual = renamed
+        folder = settings.prompts
         if folder is None:
-            return self.folder / f"{name}.md"
+            return usual
         if not folder.is_dir():
             raise UsageError(
                 f"--prompts {folder}: no such folder; {self.task}'s own texts are in {self.folder}"
             )
         own = (folder / self.task / f"{name}.md", folder / f"{name}.md")
-        return next((f for f in own if f.is_file()), self.folder / f"{name}.md")
+        return next((f for f in own if f.is_file()), usual)

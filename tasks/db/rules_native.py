@@ -15,6 +15,7 @@ from harness import (
     FormatError,
     Message,
     Observation,
+    Renames,
     Reply,
     Rules,
     Settings,
@@ -57,6 +58,17 @@ TOOLS = (
             "required": ["answers"],
         },
     ),
+)
+
+RENAMES = Renames(
+    words={
+        "Action: Operation": "Step: Query",
+        "Action: Answer": "Step: Result",
+        "Final Answer:": "The Result:",
+        SQL: "query_tables",
+        ANSWER: "hand_in",
+    },
+    names={"query": "sql_text", "answers": "result_items"},
 )
 
 _WORD = re.compile(r"\baction\b[ \t*_]*:[ \t*_`]*(operation|answer)\b", re.IGNORECASE)

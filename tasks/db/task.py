@@ -6,7 +6,7 @@ from random import Random
 from threading import Lock
 from typing import ClassVar
 
-from harness import Action, Environment, Host, Rules, Sample, Settings, Task, UsageError
+from harness import Action, Environment, Host, Renames, Rules, Sample, Settings, Task, UsageError
 
 from . import official
 from .dialect import to_sqlite
@@ -14,7 +14,7 @@ from .engines import Database, Engine, choose, engine_name
 from .environment import DbEnvironment
 from .native import bundled
 from .rules_fc import fc
-from .rules_native import ANSWER, SQL, native
+from .rules_native import ANSWER, RENAMES, SQL, native
 from .rules_v02 import v02
 from .samples import DbSample
 
@@ -61,6 +61,9 @@ class DbTask(Task):
         if settings.profile == "fc":
             return fc(settings)
         return native(settings, engine_name(settings))
+
+    def renames(self, settings: Settings) -> Renames:
+        return RENAMES if settings.profile == "native" else Renames()
 
     def open(self, sample: Sample, settings: Settings) -> Environment:
         assert isinstance(sample, DbSample)

@@ -6,7 +6,17 @@ Formats and limits are AgentBench's (spec/agentbench.md, sections 1.1 and 2); th
 import re
 from collections.abc import Sequence
 
-from harness import Action, FormatError, Message, Observation, Reply, Settings, Status, TextRules
+from harness import (
+    Action,
+    FormatError,
+    Message,
+    Observation,
+    Renames,
+    Reply,
+    Settings,
+    Status,
+    TextRules,
+)
 from harness.protocol import cut
 
 from .prompts import WORDING
@@ -16,6 +26,17 @@ _FENCED = re.compile(r"```bash\n(.*?)\n```", re.DOTALL)
 _TOLERANT = re.compile(r"^[ \t>*_#]*act(?:ion)?[*_ ]*:[ \t*_`]*([a-z]+)", re.IGNORECASE | re.MULTILINE)
 _ANY_FENCE = re.compile(
     r"```[ \t]*(?:bash|sh|shell|console)?[ \t]*\r?\n(.*?)(?:\r?\n[ \t]*```|\Z)", re.DOTALL
+)
+
+RENAMES = Renames(
+    words={"Act: bash": "Do: shell", "Act: answer": "Do: report", "Act: finish": "Do: close"},
+    names={
+        "bash": "run_lines",
+        "answer": "report_value",
+        "finish": "close_case",
+        "script": "lines",
+        "text": "reported",
+    },
 )
 
 

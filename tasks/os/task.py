@@ -6,12 +6,12 @@ from pathlib import Path
 from random import Random
 from typing import ClassVar
 
-from harness import Action, Environment, Host, Rules, Sample, Settings, Task, UsageError
+from harness import Action, Environment, Host, Renames, Rules, Sample, Settings, Task, UsageError
 
 from . import errata, expert, generate, official
 from .environment import OsEnvironment
 from .play import PROFILES
-from .rules_text import NativeText, PublishedText
+from .rules_text import RENAMES, NativeText, PublishedText
 from .rules_tools import NativeTools, PublishedTools
 from .samples import OsSample
 from .toolbox import Machines
@@ -64,6 +64,9 @@ class OsTask(Task):
                 f"{settings.protocol!r}; it has {offered}"
             )
         return make(settings)
+
+    def renames(self, settings: Settings) -> Renames:
+        return RENAMES if settings.profile == "native" else Renames()
 
     def open(self, sample: Sample, settings: Settings) -> Environment:
         if self.machines is None:
