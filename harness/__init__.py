@@ -29,6 +29,7 @@ from harness.protocol import TextRules, ToolRules
 from harness.rules import Rules, Tool
 from harness.sandbox import Result, Sandbox, SandboxProvider
 from harness.strategy import END, Strategy
+from harness.synthesis import Synthesis, Unfit, Wanted
 from harness.task import Host, Task, Tell
 from harness.tree import Candidate, Node, Tree
 from harness.types import (
@@ -82,6 +83,7 @@ __all__ = [
     "Settings",
     "Status",
     "Strategy",
+    "Synthesis",
     "Task",
     "Tell",
     "TextRules",
@@ -89,8 +91,10 @@ __all__ = [
     "ToolCall",
     "ToolRules",
     "Tree",
+    "Unfit",
     "Usage",
     "UsageError",
+    "Wanted",
     "checkpoint_of",
     "hookimpl",
 ]

@@ -17,6 +17,7 @@ from harness.rules import Rules
 from harness.sandbox import SandboxProvider
 from harness.spec import RunSpec
 from harness.strategy import Strategy, coerce, options
+from harness.synthesis import samples_of, skipped_of
 from harness.task import Task
 from harness.types import Sample, Settings
 
@@ -92,7 +93,7 @@ class PlannedTask:
                 tuple(x.id for x in self.samples),
                 t.fingerprint(s, self.split),
                 dict(t.engine(s)),
-                dict(t.skipped(self.split)),
+                dict(skipped_of(t, self.split)),
                 t.macro(s),
                 tuple(tool.to_openai() for tool in self.rules.tools),
             )
@@ -128,9 +129,9 @@ def plan_task(plugins: Plugins, spec: RunSpec, name: str, models: list[Model]) -
     try:
         with blame(name, "setup"):
             task.setup(host)
-            everything = tuple(task.samples(spec.split))
+            everything = tuple(samples_of(task, settings, spec.split))
             rules = played_by(task, settings)
-        skipped = task.skipped(spec.split)
+        skipped = skipped_of(task, spec.split)
         playable = tuple(s for s in everything if s.id not in skipped)
         return PlannedTask(task, settings, rules, choose(playable, spec, name), host, spec.split)
     except BaseException:

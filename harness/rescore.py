@@ -14,6 +14,7 @@ from harness.environment import Ask, Environment
 from harness.errors import EnvironmentFailure, HarnessError, blame
 from harness.plan import PlannedTask
 from harness.records import EpisodeRecord, NodeRecord
+from harness.synthesis import samples_of
 from harness.types import Action, Sample, Score
 
 
@@ -52,7 +53,7 @@ def rescore(
     `answers` are those of the run's judge model to environments (`journal.host_answers`); None where
     the run had no judge model.
     """
-    samples = {s.id: s for s in planned.task.samples(planned.split)}
+    samples = {s.id: s for s in samples_of(planned.task, planned.settings, planned.split)}
 
     def one(episode: EpisodeRecord) -> Rescored:
         if (sample := samples.get(episode.sample)) is None:

@@ -32,6 +32,11 @@ def mistakes(episode: EpisodeRecord) -> int:
     return sum(node.mistake is not None for node in episode.path())
 
 
+def form(episode: EpisodeRecord) -> str:
+    """`clean`, or the kind of the first reply on the submitted path that held no readable action."""
+    return next((node.mistake for node in episode.path() if node.mistake is not None), "clean")
+
+
 def repeats(episode: EpisodeRecord) -> int:
     """Actions on the submitted path that were taken before on it."""
     keys = [Action(name, dict(given)).key for node in episode.path() for name, given in node.actions]
@@ -50,7 +55,11 @@ FIELDS: Final[Mapping[str, Callable[[EpisodeRecord], Value]]] = {
     "tokens": lambda e: e.total.tokens,
     "mistakes": mistakes,
     "repeats": repeats,
+    "format": form,
 }
+JUDGE: Final = "judge"
+"""1 or 0 as a judge model says of an episode (`harness.judged`); a field that is asked for, not recorded."""
+TEXTS: Final = ("status", "task", "sample", "category", "format")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +71,10 @@ class Filter:
     compare: str
     value: str
 
-    def takes(self, episode: EpisodeRecord) -> bool:
+    def takes(self, episode: EpisodeRecord, verdict: float | None = None) -> bool:
+        """`verdict` is the judge's; without one, no condition on it is met."""
+        if self.field == JUDGE:
+            return verdict is not None and OPERATORS[self.compare](verdict, float(self.value))
         found = FIELDS[self.field](episode)
         if isinstance(found, str):
             return (found in self.value.split("|")) is (self.compare == "=")
@@ -79,13 +91,14 @@ def parse(text: str) -> Filter:
     if found is None:
         raise UsageError(f"--filter {text!r}: expected FIELD=VALUE or another comparison, such as turns<=10")
     name, compare, value = found.groups()
-    if name not in FIELDS:
-        near = get_close_matches(name, FIELDS, 1)
+    known = (*FIELDS, JUDGE)
+    if name not in known:
+        near = get_close_matches(name, known, 1)
         hint = f"; did you mean {near[0]!r}?" if near else ""
         raise UsageError(
-            f"--filter {text!r}: there is no field {name!r}{hint} Fields are {', '.join(FIELDS)}"
+            f"--filter {text!r}: there is no field {name!r}{hint} Fields are {', '.join(known)}"
         )
-    if name in ("status", "task", "sample", "category"):
+    if name in TEXTS:
         if compare not in ("=", "!="):
             raise UsageError(f"--filter {text!r}: {name} is text; compare it by = or !=")
     else:
@@ -108,11 +121,19 @@ class Selection:
     left: Counter[str] = field(default_factory=Counter)
 
 
-def select(episodes: Sequence[EpisodeRecord], filters: Sequence[Filter], per_task: int = 0) -> Selection:
-    """Those that are no error of ours and meet all filters; at most `per_task` of each task (0: all)."""
+def select(
+    episodes: Sequence[EpisodeRecord],
+    filters: Sequence[Filter],
+    per_task: int = 0,
+    verdict: Callable[[int], float | None] = lambda place: None,
+) -> Selection:
+    """Those that are no error of ours and meet all filters; at most `per_task` of each task (0: all).
+
+    `verdict` is what the judge says of the episode at a place in the list.
+    """
     found, counts = Selection(), Counter[str]()
-    for episode in episodes:
-        reason = next((f.text for f in filters if not f.takes(episode)), None)
+    for place, episode in enumerate(episodes):
+        reason = next((f.text for f in filters if not f.takes(episode, verdict(place))), None)
         if episode.score is None:
             found.left["error of the harness"] += 1
         elif reason is not None:

@@ -14,6 +14,7 @@ from harness.interface import Renames, played_by
 from harness.model import Model
 from harness.rules import Rules
 from harness.sandbox import SandboxProvider
+from harness.synthesis import Synthesis, samples_of
 from harness.types import Action, Sample, Settings, digest
 
 
@@ -103,6 +104,11 @@ class Task(ABC):
         """Samples of a split that cannot be played here: id to reason. Listed, never hidden."""
         return {}
 
+    def synthesis(self, settings: Settings) -> Synthesis | None:
+        """How a model writes new problems of this task (`harness synthesize`); None where it cannot.
+        Lives in `synthesis.py`, which no score depends on and the content hash of the grader leaves out."""
+        return None
+
     def macro(self, settings: Settings) -> bool:
         """Whether the task's score is the mean of its categories' means (`Score.category`)."""
         return False
@@ -116,12 +122,13 @@ class Task(ABC):
         folder = Path(inspect.getfile(type(self)))
         packaged = (folder.parent / "__init__.py").exists()
         files = sorted(folder.parent.rglob("*.py")) if packaged else [folder]
+        files = [f for f in files if f.name != "synthesis.py"]
         rules: dict[str, Any] = played_by(self, settings).describe()
         return {
             "prompts": digest(rules["prompt"]),
             "protocol": digest(settings.profile, settings.protocol, rules["tools"], rules["stop"]),
             "limits": digest(rules["turns"]),
-            "data": digest(split, list(self.samples(split))),
+            "data": digest(split, list(samples_of(self, settings, split))),
             "grader": sha256(b"\0".join(f.read_bytes() for f in files)).hexdigest()[:16],
             "engine": digest(dict(self.engine(settings))),
         }

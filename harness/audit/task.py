@@ -15,6 +15,7 @@ from harness.errors import HarnessError, blame
 from harness.host import Plugins
 from harness.plan import PlannedTask, plan_task
 from harness.spec import RunSpec
+from harness.synthesis import is_file, skipped_of
 from harness.types import Action
 
 
@@ -68,9 +69,9 @@ def audit_task(
                 found = str(e)
         samples = [_with_second_process(audit, case, found) for case, audit in cases]
         with blame(name, "skipped"):
-            skipped = planned.task.skipped(planned.split)
+            skipped = skipped_of(planned.task, planned.split)
         samples += [SampleAudit(name, i, {}, skipped=why) for i, why in skipped.items()]
-        facts = getattr(planned.task, "facts", None)
+        facts = None if is_file(planned.split) else getattr(planned.task, "facts", None)
         with blame(name, "facts"):
             reported = dict(facts(planned.split, planned.settings)) if facts else {}
     finally:

@@ -99,15 +99,15 @@ class HuggingFace(Model):
         template = self.given.get("chat-template")
         device, dtype = self.given.get("device", "auto"), self.given.get("dtype", "auto")
         try:
-            engine = Engine(Loading(self._folder(), self.adapter, device, dtype, template))
+            engine = Engine(Loading(self.checkpoint(), self.adapter, device, dtype, template))
         except (OSError, ValueError, RuntimeError) as e:
             raise ModelError(f"{self.name} cannot be loaded: {_chat.shorten(str(e))}") from e
         if not engine.tokenizer.chat_template:
             raise UsageError(f"{self.name} has no chat template; give one with -M chat-template=FILE")
         return engine
 
-    def _folder(self) -> str:
-        """Where the weights lie, or their id."""
+    def checkpoint(self) -> str:
+        """Where the base's weights lie, or their id."""
         if self.base.lower() != "smollm2" or Path(self.base).exists():
             return self.base
         if (file := smollm2.weights()) is None:

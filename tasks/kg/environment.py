@@ -1,20 +1,23 @@
 """The world of one `kg` episode: the variables so far, over a graph that never changes."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable
+from typing import Literal
 
 from harness import Action, Capabilities, Environment, Observation, Score, Status
 
+from .calls import ANSWER, FIRST_OF, PARAMETERS, UNREADABLE, bare, find, given, split, written
 from .engines import Engine, TooSlow
-from .expressions import NAMESPACE, Expression, leaving, values
+from .expressions import NAMESPACE, Count, Expression, Extreme, Join, both, leaving, values
+from .ontology import UNKNOWN, Ontology
+from .programs import expressions
 from .samples import KgSample
 
-ANSWER = "final_answer"
-UNREADABLE = "unreadable"
-TOOLS = ("get_relations", "get_neighbors", "intersection", "get_attributes", "argmax", "argmin", "count")
-UNKNOWN = "unknown type"
+NUMBER = "type.int"
 SLOW = "The query took too long and was stopped. Narrow the variable down first."
-Roles = Mapping[str, tuple[str, str]]
+_ID = re.compile(r"[mfg]\.\w+", re.ASCII)
+_NAME = re.compile(r"[\w.\-]+", re.ASCII)
+_NUMBER = re.compile(r"#([0-9]{1,6})")
 
 
 class Mistake(Exception):
@@ -24,145 +27,195 @@ class Mistake(Exception):
 class KgEnvironment(Environment):
     capabilities = Capabilities(fork=True)
 
-    def __init__(self, sample: KgSample, profile: str, engine: Engine, roles: Roles) -> None:
-        self.sample, self.profile, self.engine, self.roles = sample, profile, engine, roles
+    def __init__(self, sample: KgSample, profile: str, engine: Engine, ontology: Ontology) -> None:
+        self.sample, self.profile, self.engine, self.ontology = sample, profile, engine, ontology
+        self.names = dict(sample.entities)
         self.variables: list[tuple[Expression, str]] = []
-        self.listed: set[tuple[Expression, str]] = set()
-        """A variable's expression with a relation or attribute that the agent was shown for it."""
+        """Each with the type of its members."""
+        self.listed: dict[tuple[Expression, bool], frozenset[str]] = {}
+        """The relations (False) or attributes (True) that the agent was shown for an expression."""
         self.answer: int | None = None
 
     def reset(self) -> Observation:
-        self.variables, self.listed, self.answer = [], set(), None
-        names = ", ".join(name for name, _ in self.sample.entities)
-        head = "A new question: " if self.profile != "native" else "Question: "
-        return Observation(f"{head}{self.sample.question}\nEntities: [{names}]")
+        self.variables, self.listed, self.answer = [], {}, None
+        head = {"native": "Question: ", "v0.2": "A new question: "}.get(self.profile, "")
+        return Observation(f"{head}{self.sample.question}\nEntities: [{', '.join(self.names)}]")
 
     def step(self, action: Action) -> Observation:
         if action.name == UNREADABLE:
             return Observation(str(action.arguments.get("why", "")))
-        given = [str(a) for a in action.arguments.get("arguments", ())]
+        if action.name == ANSWER:
+            return self._finish(given(action))
+        if action.name == FIRST_OF:
+            return self._first_of([str(c) for c in action.arguments.get("calls", ())])
+        return Observation(self._called(action.name, given(action))[0])
+
+    def _first_of(self, calls: list[str]) -> Observation:
+        """Several calls on a line: the first that works, or what is wrong with the last."""
+        said = ""
+        for text in calls:
+            name = text.partition("(")[0]
+            said, worked = self._called(
+                name, split(name, find(name, text) or "") if name in PARAMETERS else []
+            )
+            if worked:
+                break
+        return Observation(said)
+
+    def _called(self, name: str, arguments: list[str]) -> tuple[str, bool]:
+        """What a call is answered with, and whether it worked."""
         try:
-            if action.name == ANSWER:
-                return self._finish(given)
-            if action.name not in TOOLS:
-                raise Mistake(f"there is no tool {action.name!r}")
-            needed = 1 if action.name in ("get_relations", "get_attributes", "count") else 2
-            if len(given) != needed:
-                raise Mistake(f"{action.name} takes {needed} argument(s)")
-            return Observation(self._tool(action.name, given))
+            if name not in PARAMETERS:
+                raise Mistake(f"there is no tool {name!r}")
+            if len(arguments) != len(PARAMETERS[name]):
+                raise Mistake(f"{name} needs {', '.join(PARAMETERS[name])}")
+            said = TOOLS[name](self, name, *arguments)
+            return (said if self.profile == "native" else f"Observation: {said}"), True
         except TooSlow:
-            return Observation(SLOW)
+            return SLOW, False
         except Mistake as wrong:
-            said = f"{action.name}({', '.join(given)}) cannot be executed: {wrong}."
-            return Observation(f"{said} You may have made a mistake; mend the action.")
+            return refusal(self.profile, name, arguments, str(wrong)), False
 
-    def _finish(self, given: list[str]) -> Observation:
-        number = re.fullmatch(r"#?([0-9]{1,6})", given[0].strip()) if given else None
-        if number is None or int(number.group(1)) >= len(self.variables):
-            if self.profile == "native":
-                raise Mistake("there is no such variable")
-            return Observation("There is no such variable.", Status.INVALID_ACTION)
-        self.answer = int(number.group(1))
-        return Observation("The answer was received.", Status.COMPLETED)
+    def _finish(self, arguments: list[str]) -> Observation:
+        number = re.fullmatch(r"#?([0-9]{1,6})", arguments[0].strip()) if arguments else None
+        if number is not None and int(number.group(1)) < len(self.variables):
+            self.answer = int(number.group(1))
+            return Observation("The answer was received.", Status.COMPLETED)
+        if self.profile == "fc":  # AgentBench FC: validation failed
+            return Observation("There is no such variable.", Status.INVALID_FORMAT)
+        if self.profile == "v0.2":
+            return Observation("Invalid variable id! Need to recheck the action.")
+        there = f"the last is #{len(self.variables) - 1}" if self.variables else "there is none yet"
+        return Observation(f"{arguments[0] if arguments else ''!r} is not a variable: {there}.")
 
-    def _tool(self, name: str, given: list[str]) -> str:
-        expression, kind = self._find(given[0])
-        if name == "count":
-            self._variable(given[0])
-            return self._new(("COUNT", expression), "number")
-        if name in ("get_relations", "get_attributes"):
-            return self._list(expression, name == "get_attributes")
-        if name == "intersection":
-            self._variable(given[0])
-            other, other_kind = self._variable(given[1])
-            if kind != other_kind and UNKNOWN not in (kind, other_kind):
-                raise Mistake(f"the variables are of different types, {kind} and {other_kind}")
-            return self._new(("AND", expression, other), kind if kind != UNKNOWN else other_kind)
-        if (expression, given[1]) not in self.listed:
-            what = "relation" if name == "get_neighbors" else "attribute"
-            raise Mistake(f"{given[1]} is not a {what} that was listed for {given[0]}")
-        if name == "get_neighbors":
-            return self._new(("JOIN", given[1], expression), self.roles.get(given[1], ("", UNKNOWN))[1])
-        self._variable(given[0])
-        return self._new((name.upper(), expression, given[1]), kind)
+    # The tools
 
-    def _list(self, expression: Expression, literal: bool) -> str:
-        found = self.engine.select(leaving(expression, literal))
-        names = sorted(f.removeprefix(NAMESPACE) for f in found if f.startswith(NAMESPACE))
-        names = [n for n in names if not n.startswith("type.") and re.fullmatch(r"[\w.\-]+", n, re.ASCII)]
-        self.listed |= {(expression, n) for n in names}
+    def _list(self, name: str, said: str) -> str:
+        literal = name == "get_attributes"
+        expression, _ = self._variable(said) if literal else self._source(said)
+        query = leaving(expression, literal if self.ontology.literal_test else None)
+        found = (f.removeprefix(NAMESPACE) for f in self.engine.select(query) if f.startswith(NAMESPACE))
+        names = self.ontology.shown((n for n in found if _NAME.fullmatch(n)), literal)
+        self.listed[expression, literal] = frozenset(names)
         return f"[{', '.join(names)}]"
+
+    def _neighbors(self, name: str, said: str, relation: str) -> str:
+        expression, _ = self._source(said)
+        self._was_listed(expression, False, said, relation)
+        return self._new(Join(relation, expression), self.ontology.range(relation))
+
+    def _intersection(self, name: str, one: str, other: str) -> str:
+        (first, kind), (second, other_kind) = self._variable(one), self._variable(other)
+        if kind != other_kind and UNKNOWN not in (kind, other_kind):
+            raise Mistake(f"{one} and {other} are of different types, {kind} and {other_kind}")
+        return self._new(both(first, second), kind if kind != UNKNOWN else other_kind)
+
+    def _extreme(self, name: str, said: str, attribute: str) -> str:
+        expression, kind = self._variable(said)
+        self._was_listed(expression, True, said, attribute)
+        which: Literal["argmax", "argmin"] = "argmax" if name == "argmax" else "argmin"
+        return self._new(Extreme(which, expression, attribute), kind)
+
+    def _count(self, name: str, said: str) -> str:
+        return self._new(Count(self._variable(said)[0]), NUMBER)
+
+    def _was_listed(self, expression: Expression, literal: bool, said: str, wanted: str) -> None:
+        lister, what = ("get_attributes", "attribute") if literal else ("get_relations", "relation")
+        shown = self.listed.get((expression, literal))
+        if shown is None:
+            raise Mistake(f"use {lister}({said}) first")
+        if wanted not in shown:
+            raise Mistake(f"{wanted} is not a{'n' * literal} {what} that {lister}({said}) has listed")
 
     def _new(self, expression: Expression, kind: str) -> str:
         self.variables.append((expression, kind))
-        said = "which is a number" if kind == "number" else f"which are instances of {kind}"
+        said = "which is a number" if kind == NUMBER else f"which are instances of {kind}"
         return f"variable #{len(self.variables) - 1}, {said}"
 
-    def _find(self, said: str) -> tuple[Expression, str]:
-        if said.strip().startswith("#"):
+    def _source(self, said: str) -> tuple[Expression, str]:
+        """A variable, or an entity: by its name in the question, or by its id."""
+        if said.startswith("#"):
             return self._variable(said)
-        names = dict(self.sample.entities)
-        wanted = names.get(said) or names.get(said.strip().strip("\"'")) or said.strip()
-        allowed = r"[mfg]\.\w+" if self.profile == "native" else r"[mf]\.\w+"
-        if wanted not in names.values() or not re.fullmatch(allowed, wanted, re.ASCII):
+        known = self.names.get(said)
+        if known is None and self.profile == "native":
+            near = bare(said).lower()
+            known = next((e for name, e in self.names.items() if bare(name).lower() == near), None)
+        if known is None and _ID.fullmatch(said):
+            known = said
+        if known is None:
             raise Mistake(f"{said!r} is neither a variable nor an entity of the question")
-        return wanted, UNKNOWN
+        return known, UNKNOWN
 
     def _variable(self, said: str) -> tuple[Expression, str]:
-        number = re.fullmatch(r"#([0-9]{1,6})", said.strip())
+        number = _NUMBER.fullmatch(said.strip())
         if number is None or int(number.group(1)) >= len(self.variables):
             raise Mistake(f"{said!r} is not a variable")
         found = self.variables[int(number.group(1))]
-        if found[1] == "number":
+        if isinstance(found[0], Count):
             raise Mistake(f"{said} is a number")
         return found
+
+    # Grading
 
     def score(self) -> Score:
         found: set[str] = set()
         if self.answer is not None:
             try:
-                rows = self.engine.select(values(self.variables[self.answer][0]))
-                found = {r.removeprefix(NAMESPACE) for r in rows}
+                found = {plain(r) for r in self.engine.select(values(self.variables[self.answer][0]))}
             except TooSlow:
-                found = set()
+                found = set()  # the engine still answers (see engines/): it is the variable that is too much
         gold = set(self.sample.gold)
         parts = {"f1": f1(found, gold), "exact_match": float(found == gold), "executable": float(bool(found))}
-        return Score(parts["f1"], parts, self._reached())
+        return Score(parts["f1"], parts, self._reached(), self.sample.kind)
 
     def _reached(self) -> float | None:
         """The share of the gold program's variables that the agent has built."""
-        wanted = gold_variables(self.sample)
-        if not wanted:
-            return None
+        wanted = expressions(self.sample)
         built = {e for e, _ in self.variables}
-        return sum(w in built for w in wanted) / len(wanted)
+        return sum(w in built for w in wanted) / len(wanted) if wanted else None
 
     def fork(self) -> "KgEnvironment":
-        copy = KgEnvironment(self.sample, self.profile, self.engine, self.roles)
-        copy.variables, copy.listed, copy.answer = list(self.variables), set(self.listed), self.answer
+        copy = KgEnvironment(self.sample, self.profile, self.engine, self.ontology)
+        copy.variables, copy.listed, copy.answer = list(self.variables), dict(self.listed), self.answer
         return copy
 
 
+TOOLS: dict[str, Callable[..., str]] = {
+    "get_relations": KgEnvironment._list,
+    "get_neighbors": KgEnvironment._neighbors,
+    "intersection": KgEnvironment._intersection,
+    "get_attributes": KgEnvironment._list,
+    "argmax": KgEnvironment._extreme,
+    "argmin": KgEnvironment._extreme,
+    "count": KgEnvironment._count,
+}
+
+
+def refusal(profile: str, name: str, arguments: list[str], why: str) -> str:
+    """What a call that does not work is answered with; the wording of v0.2 and fc is AgentBench's."""
+    if profile == "fc":
+        return f"Error processing tool call: {why}"
+    said = f"{written(name, arguments)} cannot be executed"
+    if profile == "native":
+        return f"{said}: {why}."
+    if name == "intersection":
+        return (
+            f"{said}. The two variables are not of the same type. "
+            "You may further explore them by call get_relations"
+        )
+    return f"{said}. You may make a mistake and need to fix it."
+
+
+def plain(value: str) -> str:
+    """A result as gold answers are written: no namespace, no time zone (AgentBench's SparqlExecuter)."""
+    return value.replace(NAMESPACE, "").replace("-08:00", "")
+
+
 def f1(found: set[str], gold: set[str]) -> float:
-    """The harmonic mean of precision and recall of a set of answers."""
-    both = len(found & gold)
-    return 2 * both / (len(found) + len(gold)) if both else 0.0
+    """The harmonic mean of precision and recall of a set of answers.
 
-
-def gold_variables(sample: KgSample) -> list[Expression]:
-    """The expressions that the gold trajectory builds, in order."""
-    built: list[Expression] = []
-
-    def find(said: str) -> Expression:
-        return built[int(said[1:])] if said.startswith("#") else dict(sample.entities).get(said, said)
-
-    for name, *given in sample.actions:
-        if name == "get_neighbors":
-            built.append(("JOIN", given[1], find(given[0])))
-        elif name == "intersection":
-            built.append(("AND", find(given[0]), find(given[1])))
-        elif name == "count":
-            built.append(("COUNT", find(given[0])))
-        elif name in ("argmax", "argmin"):
-            built.append((name.upper(), find(given[0]), given[1]))
-    return built
+    >>> f1({"a", "b"}, {"b"}), f1({"a"}, {"b"}), f1(set(), {"b"})
+    (0.6666666666666666, 0.0, 0.0)
+    """
+    common = len(found & gold)
+    return 2 * common / (len(found) + len(gold)) if common else 0.0

@@ -13,3 +13,6 @@ class KgSample(Sample):
     actions: tuple[tuple[str, ...], ...]
     """The gold trajectory: name of the tool, then its arguments; without the final answer."""
     gold: tuple[str, ...]
+    """Ids without namespace, or texts of literals; of a count, the number."""
+    kind: str
+    """`set`, `count` or `extreme`: what the last step of the gold program does."""

@@ -27,6 +27,15 @@ class TestTexts:
             "Your task is to: put a hot apple in shelf."
         )
 
+    def test_only_the_opening_tells_of_the_room(self, house: House) -> None:
+        assert house.step("look") == (
+            "You are in the middle of a room. Looking quickly around you, you see nothing."
+        )
+
+    def test_who_starts_at_a_place_looks_at_it_first(self, kitchen: Game) -> None:
+        opening = House(replace(kitchen, start="loc 5")).reset()
+        assert "\n\nYou are facing the desk 1, and drawer 1. Next to it, you see nothing.\n\n" in opening
+
     def test_a_closed_receptacle_hides_what_is_in_it(self, house: House) -> None:
         assert told(house, "go to fridge 1") == "You arrive at fridge 1. The fridge 1 is closed."
         assert told(house, "open fridge 1") == (

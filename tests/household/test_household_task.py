@@ -75,6 +75,21 @@ class TestExpert:
         commands = solve(replace(KITCHEN, items=items))
         assert commands[-1] == "move apple 2 to shelf 1"
 
+    def test_what_is_to_be_sliced_is_sliced_before_it_is_treated(self, kitchen: Game) -> None:
+        wanted = replace(kitchen, goal=Goal("apple", "shelf", treatment="cool", sliced=True))
+        verbs = [command.split()[0] for command in solve(wanted)]
+        assert verbs.index("slice") < verbs.index("cool")
+        house = House(wanted)
+        marks = []
+        for command in solve(wanted):
+            house.step(command)
+            marks.append(progress(house))
+        assert marks == sorted(marks) and {0.25, 0.5, 0.75, 1} <= set(marks)
+
+    def test_who_has_no_knife_cannot_slice(self, kitchen: Game) -> None:
+        wanted = replace(kitchen, goal=Goal("apple", "shelf", sliced=True), knives=())
+        assert solve(wanted) == ()
+
     def test_a_game_that_cannot_be_won_has_no_expert(self, kitchen: Game) -> None:
         assert solve(replace(kitchen, goal=Goal("unicorn", "shelf"))) == ()
 

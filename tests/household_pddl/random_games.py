@@ -8,7 +8,10 @@ from random import Random
 from harness.tasks.games.household.world import TASK_TYPES, Game, Goal, Item, Receptacle
 
 OPENABLE = {"fridge", "microwave", "cabinet", "drawer", "safe"}
-PLACES = "countertop diningtable shelf garbagecan coffeemachine sidetable desk dresser stoveburner".split()
+PLACES = (
+    "coffeemachine", "countertop", "desk", "diningtable", "dresser", "garbagecan", "shelf", "sidetable",
+    "stoveburner",
+)  # fmt: skip
 ITEMS = {
     "apple": "hcls",
     "potato": "hcls",
@@ -101,9 +104,7 @@ def _receptacles(random: Random, places: list[str], needed: str) -> tuple[Recept
     for uid, kind, name in zip(uids, kinds, named(uids, kinds), strict=True):
         openable = kind in OPENABLE and random.random() < 0.95
         place = random.choice(places) if kind == needed or random.random() < 0.98 else ""
-        made.append(
-            Receptacle(name, kind, uid, place, openable, is_open=openable and random.random() < 0.15)
-        )
+        made.append(Receptacle(name, kind, uid, place, openable, is_open=openable and random.random() < 0.15))
     return tuple(made)
 
 
@@ -123,12 +124,13 @@ def _goal(random: Random, task_type: str, receptacles: Sequence[str]) -> Goal:
         receptacle=random.choice(receptacles),
         treatment=WORDS.get(verb, ""),
         count=2 if verb == "two" else 1,
+        sliced="s" in ITEMS[item] and random.random() < 0.3,
     )
 
 
 def _items(random: Random, receptacles: Sequence[Receptacle], goal: Goal) -> tuple[Item, ...]:
     kinds = [goal.item] * (goal.count + random.randint(0, 2))
-    kinds += random.choices(list(ITEMS), k=random.randint(5, 30))
+    kinds += random.choices(list(ITEMS), k=random.randint(5, 30)) + ["knife"] * goal.sliced
     kinds += [*LAMPS, goal.light or "desklamp"] if goal.light or random.random() < 0.3 else []
     uids = sorted(_uid(random, k) for k in kinds)
     kinds = [_kind(u) for u in uids]

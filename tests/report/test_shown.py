@@ -13,6 +13,7 @@ import pytest
         ("table", "multibranch(branches=3) · native test (text)"),
         ("leaderboard", "gpt-4-0613"),
         ("progress", "os 20/20, score"),
+        ("versus", "mean of tasks: after is better by"),
     ],
 )
 def test_a_report_module_shows_itself(module: str, says: str) -> None:

@@ -1,109 +1,115 @@
 """The world of one game: the agent decides, the opponent's turns are played inside `step`."""
 
-import json
-from copy import deepcopy
-from random import Random
-
 from harness import Action, Capabilities, Environment, Observation, Score, Status
 
-from .engine import AREA, FISH, HEALTH, Game, Side
+from . import show
+from .engine import HEALTH, Deed, Game, Side
+from .moves import ACT, EITHER, GUESS, UNREADABLE, move, place, refusal
 from .opponents import play
 from .samples import CardsSample
 
 ATTEMPTS = 5
-UNREADABLE = "unreadable"
+ASKED = {GUESS: "Guess one enemy fish.", ACT: "Act with one of your fish."}
 
 
 class CardsEnvironment(Environment):
+    """`exact` is AgentBench v0.2's way: see `moves.refusal`; failures are not explained."""
+
     capabilities = Capabilities(fork=True)
 
-    def __init__(self, sample: CardsSample) -> None:
+    def __init__(self, sample: CardsSample, exact: bool = False) -> None:
         self.sample = sample
-        self.reset()
+        self.exact = exact
+        self.me, self.enemy = sample.seat, 1 - sample.seat
+        self._begin()
+
+    def _begin(self) -> None:
+        own, other = Side(self.sample.own), Side(self.sample.enemy)
+        self.game = Game((own, other) if self.me == 0 else (other, own))
+        self.wanted = GUESS
+        self.failed = 0
+        self.readable = False
+        """Whether one of the failed attempts at this decision could be read."""
+        self.forfeit = False
+        self.last: Deed | None = None
 
     def reset(self) -> Observation:
-        sides = (Side(self.sample.own), Side(self.sample.enemy))
-        self.game = Game(sides)
-        self.random = Random(self.sample.seed)
-        self.failed, self.guessing, self.forfeit = 0, True, False
-        return self._next([] if self.sample.seat == 0 else [self._reply()])
-
-    def _reply(self) -> str:
-        return play(self.sample.opponent, self.game, 1, self.random)
+        self._begin()
+        return self._decision("" if self.me == 0 else self._reply())
 
     def step(self, action: Action) -> Observation:
-        wrong = self.refusal(action)
-        if wrong:
-            self.failed += 1
-            self.forfeit = self.failed >= ATTEMPTS
-            return Observation(wrong, Status.INVALID_ACTION if self.forfeit else None)
-        self.failed = 0
-        target = int(action.arguments["target_position"])
-        if action.name == "guess":
-            self.guessing = False
-            right = self.game.guess(0, action.arguments["guess_type"], target)
-            return self._next([f"Your guess is {'right' if right else 'wrong'}."], turn=False)
-        fish = self.game.sides[0].fish.index(action.arguments["pick_fish"])
-        self.game.act(0, fish, action.arguments["action"] == "active", target)
-        seen = [] if self.game.over else [self._reply()]
-        return self._next(["Your action was carried out.", *seen])
+        tried = [move(text) for text in action.arguments["moves"]] if action.name == EITHER else [action]
+        reasons = [self.refusal(each) for each in tried]
+        if "" not in reasons:
+            return self._fail(reasons[0], action.name != UNREADABLE)
+        chosen = tried[reasons.index("")]
+        self.failed, self.readable = 0, False
+        return self._guess(chosen) if self.wanted == GUESS else self._act(chosen)
 
     def refusal(self, action: Action) -> str:
-        """Why the action cannot be carried out; empty if it can."""
-        given, (own, enemy) = action.arguments, self.game.sides
-        wanted = "guess" if self.guessing else "act"
-        if action.name != wanted:
-            return f"This decision takes {wanted}, as JSON."
-        place = str(given.get("target_position"))
-        if place not in ("0", "1", "2", "3"):
-            return "target_position is 0, 1, 2 or 3."
-        target = int(place)
-        if self.guessing:
-            if given.get("guess_type") not in FISH:
-                return f"guess_type is one of {', '.join(FISH)}."
-            hidden = enemy.health[target] > 0 and not enemy.known[target]
-            return "" if hidden else f"Enemy fish {target} is dead or known already."
-        name, how = given.get("pick_fish"), given.get("action")
-        if name not in FISH or own.health[own.fish.index(name)] <= 0:
-            return "pick_fish is one of your living fish."
-        if how not in ("normal", "active"):
-            return "action is normal or active."
-        if how == "active" and name in AREA:
-            return ""
-        if how == "normal":
-            return "" if enemy.health[target] > 0 else f"Enemy fish {target} is dead."
-        mate = own.health[target] > 0 and own.fish[target] != name
-        return "" if mate else "This skill needs a living teammate as its target."
+        """Why the action cannot be carried out now; empty if it can."""
+        return refusal(self.game, self.me, self.wanted, action, self.exact)
 
-    def _next(self, seen: list[str], turn: bool = True) -> Observation:
-        enemy = self.game.sides[1]
+    def _guess(self, action: Action) -> Observation:
+        target = place(action.arguments)
+        assert target is not None
+        self.wanted = ACT
+        if self.game.sides[self.enemy].known[target]:
+            self.game.skip(self.me)
+            return self._decision("That fish is known already.")
+        right = self.game.guess(self.me, action.arguments["guess_type"], target)
+        return self._decision("Right. Every enemy fish lost 50." if right else "Wrong guess.")
+
+    def _act(self, action: Action) -> Observation:
+        given, own = action.arguments, self.game.sides[self.me]
+        position, target = own.fish.index(given["pick_fish"]), place(given) or 0
+        self.last = self.game.act(self.me, position, given["action"] == "active", target)
+        said = show.deed(self.last, own=True)
+        return self._decision(said if self.game.over else f"{said}\n{self._reply()}")
+
+    def _reply(self) -> str:
+        """The opponent's turn; then it is the agent's, which begins with a guess if one can be made."""
+        played = play(self.sample.opponent, self.game, self.enemy, self.last, self.sample.seed)
+        self.wanted = GUESS
+        if not self.game.over and not self.game.sides[self.enemy].hidden:
+            self._pass()
+        return show.turn(played)
+
+    def _pass(self) -> None:
+        self.game.skip(self.me)
+        self.wanted = ACT
+
+    def _fail(self, reason: str, readable: bool) -> Observation:
+        """Five failures: a guess is skipped, and an action that never came loses the game."""
+        self.failed += 1
+        self.readable = self.readable or readable
+        if self.failed < ATTEMPTS:
+            left = f"{reason} {ATTEMPTS - self.failed} attempts are left."
+            return self._decision("") if self.exact else Observation(left)
+        if self.wanted == GUESS:
+            self.failed, self.readable = 0, False
+            self._pass()
+            return self._decision("No guess was made.")
+        self.forfeit = True
+        status = Status.INVALID_ACTION if self.readable else Status.INVALID_FORMAT
+        return Observation("Five attempts failed: the game is lost.", status)
+
+    def _decision(self, seen: str) -> Observation:
+        lines = [seen, show.state(self.game, self.me, self.exact)]
         if self.game.over:
-            return Observation(" ".join([*seen, "The game is over."]), Status.COMPLETED)
-        if turn:
-            self.guessing = any(not enemy.known[i] for i in enemy.living)
-        asked = "Guess one enemy fish." if self.guessing else "Act with one of your fish."
-        return Observation("\n".join([*seen, json.dumps(self._state()), asked]))
-
-    def _state(self) -> dict[str, object]:
-        own, enemy = self.game.sides
-        return {
-            "your_fish": [
-                {"pos": i, "type": own.fish[i], "hp": own.health[i], "atk": own.attack[i]} for i in range(4)
-            ],
-            "enemy_fish": [
-                {"pos": i, "type": enemy.fish[i] if enemy.known[i] else "unknown", "hp": enemy.health[i]}
-                for i in range(4)
-            ],
-        }
+            won = "won" if self.game.winner == self.me else "lost"
+            return Observation("\n".join(filter(None, [*lines, f"You have {won}."])), Status.COMPLETED)
+        return Observation("\n".join(filter(None, [*lines, ASKED[self.wanted]])))
 
     def score(self) -> Score:
-        own, enemy = self.game.sides
-        damage = 1 - sum(enemy.health) / (4 * HEALTH)
-        won = float(self.game.over and not self.forfeit and len(own.living) > len(enemy.living))
-        return Score(0.7 * won + 0.3 * damage, {"win": won, "damage_rate": damage}, damage)
+        """AgentBench's formula: 0.7 for a win, and 0.3 times the share of the enemy's health lost."""
+        damage = 4 * HEALTH - sum(self.game.sides[self.enemy].health)
+        won = float(self.game.winner == self.me and not self.forfeit)
+        share = damage / (4 * HEALTH)
+        return Score(0.7 * won + min(0.3, 0.3 * share), {"win_rate": won, "damage_rate": share}, share)
 
     def fork(self) -> "CardsEnvironment":
         copy = CardsEnvironment.__new__(CardsEnvironment)
-        copy.sample, copy.game, copy.random = self.sample, self.game.copy(), deepcopy(self.random)
-        copy.failed, copy.guessing, copy.forfeit = self.failed, self.guessing, self.forfeit
+        copy.__dict__.update(self.__dict__)
+        copy.game = self.game.copy()
         return copy

@@ -6,6 +6,7 @@ from harness import Action
 
 from .engine import FISH
 from .environment import CardsEnvironment
+from .moves import ACT, GUESS
 from .samples import CardsSample
 
 WEIGHTS = (1.5, 0.5, 1.0, 3.0, 0.2, 8.0)
@@ -13,19 +14,20 @@ WEIGHTS = (1.5, 0.5, 1.0, 3.0, 0.2, 8.0)
 
 
 @cache
-def solve(sample: CardsSample) -> tuple[Action, ...]:
+def solve(sample: CardsSample, exact: bool) -> tuple[Action, ...]:
     """A line that kills all four enemy fish; empty where no weight finds one."""
-    return next(filter(None, (_line(sample, weight) for weight in WEIGHTS)), ())
+    return next(filter(None, (_line(sample, exact, weight) for weight in WEIGHTS)), ())
 
 
-def _line(sample: CardsSample, weight: float) -> tuple[Action, ...]:
-    world = CardsEnvironment(sample)
+def _line(sample: CardsSample, exact: bool, weight: float) -> tuple[Action, ...]:
+    world = CardsEnvironment(sample, exact)
+    world.reset()
     line: list[Action] = []
     while not world.game.over:
-        enemy = world.game.sides[1]
-        if world.guessing:
-            spot = next(i for i in enemy.living if not enemy.known[i])
-            action = Action("guess", {"guess_type": enemy.fish[spot], "target_position": str(spot)})
+        enemy = world.game.sides[world.enemy]
+        if world.wanted == GUESS:
+            spot = enemy.hidden[0]
+            action = Action(GUESS, {"guess_type": enemy.fish[spot], "target_position": str(spot)})
         else:
             action = max(legal(world), key=lambda each: _worth(world, each, weight))
         world.step(action)
@@ -34,8 +36,9 @@ def _line(sample: CardsSample, weight: float) -> tuple[Action, ...]:
 
 
 def legal(world: CardsEnvironment) -> list[Action]:
+    """Every action that may be taken now."""
     every = [
-        Action("act", {"pick_fish": fish, "action": how, "target_position": str(target)})
+        Action(ACT, {"pick_fish": fish, "action": how, "target_position": str(target)})
         for fish in FISH
         for how in ("active", "normal")
         for target in range(4)
@@ -46,5 +49,5 @@ def legal(world: CardsEnvironment) -> list[Action]:
 def _worth(world: CardsEnvironment, action: Action, weight: float) -> float:
     after = world.fork()
     after.step(action)
-    own, enemy = after.game.sides
+    own, enemy = after.game.sides[after.me], after.game.sides[after.enemy]
     return sum(own.health) - weight * sum(enemy.health) - 100 * len(enemy.living)

@@ -6,9 +6,9 @@ from typing import ClassVar
 
 from harness import Action, Environment, Rules, Sample, Settings, Task, UsageError
 
-from .engine import FISH
 from .environment import CardsEnvironment
 from .expert import solve
+from .moves import by_chance
 from .rules import rules
 from .samples import REPEATS, CardsSample, games
 
@@ -30,15 +30,11 @@ class CardsTask(Task):
 
     def open(self, sample: Sample, settings: Settings) -> Environment:
         assert isinstance(sample, CardsSample)
-        return CardsEnvironment(sample)
+        return CardsEnvironment(sample, settings.profile == "v0.2")
 
     def solve(self, sample: Sample, settings: Settings) -> Sequence[Action]:
         assert isinstance(sample, CardsSample)
-        return solve(sample)
+        return solve(sample, settings.profile == "v0.2")
 
     def random_action(self, sample: Sample, random: Random) -> Action:
-        fish, place = random.choice(FISH), str(random.randrange(4))
-        if random.random() < 0.5:
-            return Action("guess", {"guess_type": fish, "target_position": place})
-        how = random.choice(("normal", "active"))
-        return Action("act", {"pick_fish": fish, "action": how, "target_position": place})
+        return by_chance(random)

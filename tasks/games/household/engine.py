@@ -49,6 +49,10 @@ class Plan:
         self.fits = {(receptacle, item) for receptacle, items in game.fits for item in items}
 
 
+def _room(names: list[str]) -> str:
+    return f"You are in the middle of a room. Looking quickly around you, you see {listed(names)}."
+
+
 @lru_cache(maxsize=64)
 def planned(game: Game) -> Plan:
     return Plan(game)
@@ -82,7 +86,9 @@ class House:
     def reset(self) -> str:
         """Back to the start; the opening text, with the task as its last line."""
         self._begin()
-        return f"{WELCOME}\n\n{self._look()}\n\nYour task is to: {self.game.description}"
+        here = self.plan.at.get(self.location)
+        seen = self._look() if here else _room([f"a {r.name}" for r in self.plan.reachable])
+        return f"{WELCOME}\n\n{seen}\n\nYour task is to: {self.game.description}"
 
     def step(self, command: str) -> str:
         """Carry out a command, exactly as `admissible` spells it. Microseconds."""
@@ -173,9 +179,8 @@ class House:
 
     def _look(self) -> str:
         here = self.plan.at.get(self.location, [])
-        if not here:
-            seen = listed([f"a {r.name}" for r in self.plan.reachable])
-            return f"You are in the middle of a room. Looking quickly around you, you see {seen}."
+        if not here:  # only the opening tells of the room: the command asks for what is at this place
+            return _room([])
         beside = [
             f"a {item.name}"
             for item in self.plan.items

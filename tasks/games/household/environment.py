@@ -25,7 +25,7 @@ def fingerprint(reply: str) -> str:
 
 class World(Protocol):
     """What an episode is played in: `House`, or the alfworld package behind the same methods, which is
-    what `pddl.original.open_original(sample, settings)` returns. A method `close()`, if any, is called."""
+    what `pddl.original.open_original` returns. A method `close()`, if any, is called."""
 
     def reset(self) -> str:
         """The opening text, with ALFWorld's greeting and the task."""

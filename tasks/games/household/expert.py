@@ -80,6 +80,8 @@ class Way:
         house, game = self.house, self.house.game
         if target.uid in house.inside[item.uid] and treated(house, item):
             return
+        if game.goal.sliced and item.uid not in house.sliced:
+            self.slice(item)
         self.take(item)
         if not treated(house, item):
             verb, kinds = {
@@ -92,11 +94,26 @@ class Way:
                 raise Stuck
             self.go(appliance)
             self.do(f"{verb} {item.name} with {appliance.name}")
+        self.put(item, target)
+
+    def put(self, item: Item, target: Receptacle) -> None:
         self.open(target)
-        if game.wording == "move":
+        if self.house.game.wording == "move":
             self.do(f"move {item.name} to {target.name}")
         else:
             self.do(f"put {item.name} in/on {target.name}")
+
+    def slice(self, item: Item) -> None:
+        """With the first knife that can be had, which goes back to where it was."""
+        house = self.house
+        knife = next((i for i in house.plan.items if i.kind in house.game.knives and i.pickupable), None)
+        if knife is None:
+            raise Stuck
+        home = self.place(knife)
+        self.take(knife)
+        self.go(self.place(item))
+        self.do(f"slice {item.name} with {knife.name}")
+        self.put(knife, home)
 
 
 def _lights(game: Game) -> Iterator[Way]:

@@ -32,15 +32,19 @@ def candidates(house: House) -> Iterator[Item]:
 def _wanted(house: House, item: Item) -> bool:
     goal = house.game.goal
     able = {"": True, "clean": item.cleanable, "hot": item.heatable, "cool": item.coolable}
-    return item.kind == goal.item and able[goal.treatment]
+    return item.kind == goal.item and able[goal.treatment] and (item.sliceable or not goal.sliced)
 
 
 def treated(house: House, item: Item) -> bool:
-    """Whether the item is clean, hot or cool, if the goal wants that."""
-    treatment = house.game.goal.treatment
-    if not treatment:
-        return True
-    return item.uid in {"clean": house.clean, "hot": house.hot, "cool": house.cool}[treatment]
+    """Whether the item is clean, hot, cool or sliced, as far as the goal wants that."""
+    return all(item.uid in those for those in _states(house))
+
+
+def _states(house: House) -> list[set[str]]:
+    """The states the goal wants an item to be in, each as the items that are."""
+    goal = house.game.goal
+    states = {"clean": house.clean, "hot": house.hot, "cool": house.cool, "sliced": house.sliced}
+    return [states[name] for name in (goal.treatment, "sliced" * goal.sliced) if name]
 
 
 def lit(house: House) -> bool:
@@ -68,7 +72,7 @@ def progress(house: House) -> float:
         return (held + on) / 3
     targets = [r.uid for r in house.plan.receptacles if r.kind == goal.receptacle]
     best = max((_placed(house, uid) for uid in targets), default=0)
-    return best / (goal.count * (3 if goal.treatment else 2))
+    return best / (goal.count * (2 + len(_states(house))))
 
 
 def _placed(house: House, receptacle: str) -> int:
@@ -76,8 +80,8 @@ def _placed(house: House, receptacle: str) -> int:
     taken = {item for item, _ in house.left}
     met = []
     for item in candidates(house):
-        done = bool(house.game.goal.treatment) and treated(house, item)
+        done = [item.uid in those for those in _states(house)]
         there = receptacle in house.inside[item.uid]
         moved = item is house.held or item.uid in taken or there
-        met.append(moved + done + (there and treated(house, item)))
+        met.append(moved + sum(done) + (there and all(done)))
     return sum(sorted(met)[-house.game.goal.count :])

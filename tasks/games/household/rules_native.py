@@ -14,6 +14,7 @@ from harness import (
     FormatError,
     Message,
     Observation,
+    Renames,
     Reply,
     Rules,
     Settings,
@@ -35,6 +36,19 @@ TOOL = Tool(
         "properties": {"action": {"type": "string", "description": "One of the available actions."}},
         "required": ["action"],
     },
+)
+RENAMES = Renames(
+    words={
+        "Action:": "Order:",
+        ACT: "give_order",
+        "go to": "head for",
+        "take": "grab",
+        "move": "deliver",
+        "examine": "inspect",
+        "use": "operate",
+        "inventory": "belongings",
+    },
+    names={"action": "order_text"},
 )
 _VERBS = "go to|open|close|take|move|put|examine|use|heat|clean|cool|slice|look|inventory|help"
 _ACTION = re.compile(r"^[ \t>*_]*action\b[ \t*_]*:[ \t*_>]*([^\n]*\S)", re.IGNORECASE | re.MULTILINE)

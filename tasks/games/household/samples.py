@@ -11,4 +11,5 @@ from .world import Game
 class HouseholdSample(Sample):
     game: Game
     file: str = ""
-    """Where an official game lies (`game.tw-pddl`); empty for our own."""
+    """Where an official game lies in ALFWorld's folder (`json_2.1.1/.../game.tw-pddl`); empty for our own.
+    Relative, so that the content hash of a split does not depend on where its files are."""

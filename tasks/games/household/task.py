@@ -5,14 +5,26 @@ from pathlib import Path
 from random import Random
 from typing import ClassVar
 
-from harness import Action, Environment, Host, Rules, Sample, Settings, Task, Tell, UsageError
+from harness import (
+    Action,
+    Environment,
+    Host,
+    Renames,
+    Rules,
+    Sample,
+    Settings,
+    Synthesis,
+    Task,
+    Tell,
+    UsageError,
+)
 
 from .engine import House
 from .environment import ACT, HouseholdEnvironment, World
 from .expert import solve
 from .native import SIZES, bundled
 from .rules_fc import fc
-from .rules_native import native
+from .rules_native import RENAMES, native
 from .rules_v02 import v02
 from .samples import HouseholdSample
 
@@ -66,7 +78,7 @@ class HouseholdTask(Task):
             )
         from .pddl.official import load
 
-        return load(self.host.data("alfworld"), listed, split)
+        return load(self.host.data("alfworld"), listed, split, self.host.settings.profile)
 
     def adopt(self, name: str, source: Path, target: Path, tell: Tell) -> list[str]:
         if name not in self.datasets:
@@ -78,9 +90,26 @@ class HouseholdTask(Task):
     def rules(self, settings: Settings) -> Rules:
         return _RULES[settings.profile](settings)
 
+    def renames(self, settings: Settings) -> Renames:
+        return RENAMES if settings.profile == "native" else Renames()
+
+    def synthesis(self, settings: Settings) -> Synthesis:
+        from .synthesis import HouseholdSynthesis
+
+        return HouseholdSynthesis(settings)
+
     def open(self, sample: Sample, settings: Settings) -> Environment:
         ours = _ours(sample)
-        return HouseholdEnvironment(ours, settings.profile, _world(ours, settings))
+        return HouseholdEnvironment(ours, settings.profile, self._world(ours, settings))
+
+    def _world(self, sample: HouseholdSample, settings: Settings) -> World:
+        if engine_name(settings) == "own":
+            return House(sample.game)
+        from .pddl.official import games_root
+        from .pddl.original import open_original
+
+        root = self.host.data("alfworld") if self.host and sample.file else None
+        return open_original(sample.game, games_root(root) / sample.file if root else None)
 
     def solve(self, sample: Sample, settings: Settings) -> Sequence[Action]:
         return tuple(Action(ACT, {"action": command}) for command in solve(_ours(sample).game))
@@ -105,7 +134,7 @@ class HouseholdTask(Task):
             return {"engine": "own, after alfworld 0.4.2"}
         from .pddl.original import version
 
-        return {"engine": version(settings)}
+        return {"engine": version()}
 
 
 def engine_name(settings: Settings) -> str:
@@ -114,17 +143,6 @@ def engine_name(settings: Settings) -> str:
     if name not in ENGINES:
         raise UsageError(f"household has no engine {name!r}; it has {', '.join(ENGINES)}")
     return name
-
-
-def _world(sample: HouseholdSample, settings: Settings) -> World:
-    if engine_name(settings) == "own":
-        return House(sample.game)
-    if not sample.file:
-        raise UsageError("--engine alfworld plays official games only; give --split agentbench-dev or -std")
-    from .pddl.original import open_original
-
-    world: World = open_original(sample, settings)
-    return world
 
 
 def _ours(sample: Sample) -> HouseholdSample:

@@ -76,6 +76,8 @@ class Goal:
     treatment: str = ""
     """clean, hot, cool or nothing. The item must be cleanable, heatable or coolable too."""
     count: int = 1
+    sliced: bool = False
+    """The item must be sliced too: in two of the games that AgentBench FC names."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,14 +4,15 @@ import re
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from harness import UsageError
 
 from .samples import Fact, PuzzleSample
 
-FILES = {"agentbench-dev": "dev.xlsx", "agentbench-std": "standard.xlsx"}
-FOLDERS = {"en": "lateralthinkingpuzzle", "zh": "lateralthinkingpuzzle_zh"}
+FILES: Final = {"agentbench-dev": "dev.xlsx", "agentbench-std": "standard.xlsx"}
+FOLDERS: Final = {"en": "lateralthinkingpuzzle", "zh": "lateralthinkingpuzzle_zh"}
+COLUMNS: Final = "story, answer, Story keys, Answer keys"
 Loaded = tuple[tuple[PuzzleSample, ...], Mapping[str, int]]
 """The samples, and how many blank key lines were dropped from which of them."""
 
@@ -41,30 +42,41 @@ def _read(path: Path, changed: int, split: str, language: str) -> Loaded:
     require()
     from openpyxl import load_workbook
 
-    samples, blanks = [], {}
+    samples: list[PuzzleSample] = []
+    blanks: dict[str, int] = {}
     try:
         book = load_workbook(path, read_only=True, data_only=True)
-        rows = [row for row in book.worksheets[0].iter_rows(min_row=2, values_only=True) if row and row[0]]
+        sheet = book.worksheets[0].iter_rows(min_row=2, values_only=True)
+        rows = [(number, row) for number, row in enumerate(sheet, 2) if any(row)]
         book.close()
     except Exception as e:  # whatever openpyxl meets in a damaged file
         raise UsageError(f"{path}: not a readable spreadsheet ({type(e).__name__}: {e})") from None
-    for index, row in enumerate(rows):
-        name = f"{split.removeprefix('agentbench-')}-{language}-{index}"
-        sample, dropped = _sample(row, name, split, path, language)
+    for number, row in rows:
+        name = f"{split.removeprefix('agentbench-')}-{language}-{len(samples)}"
+        sample, dropped = _sample(row, name, split, f"{path}, row {number}", language)
         samples.append(sample)
         if dropped:
             blanks[name] = dropped
+    if not samples:
+        raise UsageError(f"{path} has no puzzle: expected a heading and a row for each, {COLUMNS}")
     return tuple(samples), blanks
 
 
 def _sample(
-    row: tuple[Any, ...], name: str, split: str, path: Path, language: str
+    row: tuple[Any, ...], name: str, split: str, where: str, language: str
 ) -> tuple[PuzzleSample, int]:
-    if len(row) < 4 or not row[3]:
-        raise UsageError(f"{path}: {name}: expected the columns story, answer, Story keys, Answer keys")
+    texts = [str(cell).strip() if cell is not None else "" for cell in (*row, *[None] * 4)[:4]]
+    if empty := [c for c, text in zip(COLUMNS.split(", "), texts, strict=True) if not text]:
+        raise UsageError(f"{where}: {' and '.join(empty)} is empty; expected the columns {COLUMNS}")
+    story, truth = texts[:2]
     lines = str(row[3]).splitlines()
-    keys = [re.sub(r"^\s*\d+\s*[.\u3001\uff0e:)]\s*", "", line).strip() for line in lines if line.strip()]
+    told, keys = (_lines(text) for text in texts[2:])
     form = "Is it true that {}?" if language == "en" else "{}\u5417\uff1f"
     facts = tuple(Fact(key, form.format(key.rstrip(".\u3002"))) for key in keys)
-    story, truth = str(row[0]).strip(), str(row[1]).strip()
-    return PuzzleSample(name, split, story, truth, facts, official=True), len(lines) - len(keys)
+    return PuzzleSample(name, split, story, truth, facts, told=told, official=True), len(lines) - len(keys)
+
+
+def _lines(text: str) -> tuple[str, ...]:
+    """Sentences without their numbers or dashes."""
+    bare = (re.sub(r"^\s*(?:\d+\s*[.\u3001\uff0e:)]|-)\s*", "", line).strip() for line in text.splitlines())
+    return tuple(each for each in bare if each)

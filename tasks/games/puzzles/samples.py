@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from harness import Sample
 
 Pattern = tuple[tuple[str, ...], ...]
-"""Groups of word beginnings; a question fits if it has a word of every group."""
+"""Groups of words; a question fits if it has a word of every group. `paint*` is any word so begun."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,6 +14,9 @@ class Fact:
     question: str
     """A question that uncovers it; the expert's."""
     patterns: tuple[Pattern, ...] = ()
+    """Questions that uncover it."""
+    opposites: tuple[Pattern, ...] = ()
+    """Questions that ask for the opposite, and uncover it by a no."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +25,10 @@ class PuzzleSample(Sample):
     truth: str
     facts: tuple[Fact, ...]
     denials: tuple[Pattern, ...] = ()
-    """Questions whose answer is no."""
+    """Questions whose answer is no, whatever else is in them."""
+    truths: tuple[Pattern, ...] = ()
+    """Questions whose answer is yes, though they uncover no fact."""
+    told: tuple[str, ...] = ()
+    """What the story says, in sentences: AgentBench's "Story keys"."""
     official: bool = False
     """One of AgentBench's, without patterns."""

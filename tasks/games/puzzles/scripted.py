@@ -7,8 +7,8 @@ words with it, which is an approximation for trying things out.
 from collections.abc import Set
 from dataclasses import dataclass
 
-from .questions import content, fits, negated, words
-from .samples import PuzzleSample
+from .questions import NEGATIONS, content, fits, negated, words, wrong
+from .samples import Fact, PuzzleSample
 
 MOST_FACTS = 2
 """A question that touches more facts than this is a list of words."""
@@ -26,17 +26,42 @@ class Verdict:
 
 
 def verdict(sample: PuzzleSample, question: str, found: Set[int]) -> Verdict:
-    return _by_overlap(sample, question, found) if sample.official else _by_pattern(sample, question, found)
+    """What is no question is irrelevant to this host under every profile."""
+    if wrong(question, sample.official):
+        return Verdict("irrelevant")
+    return (_by_overlap if sample.official else _by_pattern)(sample, question, found)
 
 
 def _by_pattern(sample: PuzzleSample, question: str, found: Set[int]) -> Verdict:
     said = words(question)
-    hits = [i for i, f in enumerate(sample.facts) if any(fits(said, p) for p in f.patterns)]
-    if not hits or len(hits) > MOST_FACTS:
-        denied = not hits and any(fits(said, p) for p in sample.denials)
-        return Verdict("no" if denied else "irrelevant")
-    fact = next((i for i in hits if i not in found), None)
-    return Verdict("no" if negated(question) else "yes", fact)
+    if any(fits(said, p) for p in sample.denials):
+        return _said(False, question)
+    hits = [(i, true) for i, f in enumerate(sample.facts) if (true := _asks(f, question)) is not None]
+    if len(hits) > MOST_FACTS:
+        return Verdict("irrelevant")
+    new = [hit for hit in hits if hit[0] not in found]
+    if hits:
+        fact, true = (new or hits)[0]
+        return Verdict("yes" if true else "no", fact if new else None)
+    return _said(True, question) if any(fits(said, p) for p in sample.truths) else Verdict("irrelevant")
+
+
+def _asks(fact: Fact, question: str) -> bool | None:
+    """Whether a question that touches the fact is to be affirmed; None where it does not touch it.
+
+    A pattern with a negation in it has taken account of the question's own.
+    """
+    said = words(question)
+    for patterns, true in ((fact.patterns, True), (fact.opposites, False)):
+        for each in patterns:
+            if fits(said, each):
+                own = NEGATIONS.intersection(said, *[{w for group in each for w in group}])
+                return true if own else true != negated(question)
+    return None
+
+
+def _said(true: bool, question: str) -> Verdict:
+    return Verdict("yes" if true != negated(question) else "no")
 
 
 def _by_overlap(sample: PuzzleSample, question: str, found: Set[int]) -> Verdict:

@@ -7,6 +7,7 @@ from typing import ClassVar
 from harness import Action, Environment, Host, Rules, Sample, Settings, Task, UsageError
 
 from .environment import ASK, PuzzlesEnvironment
+from .judge import fingerprint
 from .native import SPLITS, bundled
 from .official import FILES, FOLDERS, load
 from .rules import rules
@@ -41,10 +42,6 @@ class PuzzlesTask(Task):
         if self.host is None:
             raise UsageError("task 'puzzles' was used before its setup(host)")
         options = self.host.settings.options
-        if self.host.judge is None and options.get("host") != "scripted":
-            raise UsageError(
-                "official puzzles need a host: give --judge-model, or -T host=scripted for an approximate one"
-            )
         return load(self.host.data("agentbench"), split, options.get("language", "en"))[0]
 
     def rules(self, settings: Settings) -> Rules:
@@ -60,14 +57,20 @@ class PuzzlesTask(Task):
         return Action(ASK, {"question": f"Is {random.choice(_SUBJECTS)} {random.choice(_THINGS)}?"})
 
     def engine(self, settings: Settings) -> Mapping[str, str]:
-        return {"host": self._judge(settings) or "scripted"}
+        """The host, and what it is asked; for official puzzles the scripted one only compares words, and
+        its name says so."""
+        judge = self._judge(settings)
+        if judge is None:
+            return {"host": "scripted (official puzzles: by shared words)"}
+        return {"host": judge, "host prompts": fingerprint(settings)}
 
     def facts(self, split: str, settings: Settings) -> Mapping[str, str]:
         """Lines for the audit."""
         if split not in FILES or self.host is None:
             return {}
         found = load(self.host.data("agentbench"), split, settings.options.get("language", "en"))[1]
-        return {"blank key lines dropped": ", ".join(f"{n} of {k}" for k, n in found.items()) or "none"}
+        blank = ", ".join(f"{n} of {k}" for k, n in found.items()) or "none"
+        return {"host": self.engine(settings)["host"], "blank key lines dropped": blank}
 
     def _judge(self, settings: Settings) -> str | None:
         if self.host is None or settings.options.get("host") == "scripted":

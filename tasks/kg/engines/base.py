@@ -4,7 +4,7 @@ from abc import ABC, abstractmethod
 
 
 class TooSlow(Exception):
-    """A query reached its time limit."""
+    """A query reached its limit of time or memory, while the engine itself is well."""
 
 
 class Engine(ABC):
@@ -12,7 +12,8 @@ class Engine(ABC):
     def select(self, query: str) -> list[str]:
         """The first column of a SELECT: IRIs without angle brackets, literals as their text.
 
-        Raises `TooSlow`, or `EnvironmentFailure` where the engine does not answer.
+        Called from several threads at once. Raises `TooSlow`, or `EnvironmentFailure` where the engine
+        does not answer.
         """
 
     @abstractmethod

@@ -14,6 +14,8 @@ DEPTH, CHILDREN, SIBLINGS = 5, 50, 1
 """What is kept of an element: levels below it, elements there, siblings on either side."""
 TEXT = 120
 """Characters of one piece of text, or of one attribute."""
+FORM = 400
+"""Characters of a form that say what its fields are for."""
 ATTRIBUTES = (
     "role", "type", "name", "aria-label", "aria_label", "placeholder", "title", "alt", "value",
     "checked", "selected", "input_value", "input_checked", "option_selected",
@@ -35,6 +37,8 @@ class Document:
             n.attributes.get("for") or "": squeezed(n.text(deep=True, separator=" "))
             for n in self.parser.css("label[for]")
         }
+        self.forms: dict[str, str] = {}
+        """The words of each form that was asked about."""
 
     def describe(self, element: str) -> str:
         """An element with its attributes, its label and its text, on one line."""
@@ -45,6 +49,18 @@ class Document:
         said = f" label={label}" if label else ""
         inside = squeezed(node.text(deep=True, separator=" "))
         return f"<{node.tag}{_attributes(node)}{said}> {inside}".rstrip()
+
+    def surroundings(self, element: str) -> str:
+        """The words of the form that an element stands in; empty outside forms."""
+        node = self.elements.get(element)
+        while node is not None and node.tag != "form":
+            node = node.parent
+        if node is None:
+            return ""
+        key = _name(node) or str(node.mem_id)
+        if key not in self.forms:
+            self.forms[key] = squeezed(node.text(deep=True, separator=" "), FORM)
+        return self.forms[key]
 
     def prune(self, chosen: Sequence[str]) -> str:
         """The page around the elements `chosen`, an element a line, indented; they are numbered from 0."""

@@ -8,7 +8,7 @@ from harness import Action, Capabilities, Environment, EnvironmentFailure, Obser
 
 from .choices import ANSWER, HEAD, LETTERS, NONE
 from .document import Document, document
-from .rank import TOP, rank
+from .rank import TOP, query, rank
 from .samples import RankedSample, Step, WebSample
 from .scoring import Pick, Result, judged, total
 
@@ -67,7 +67,7 @@ class Mind2WebEnvironment(Environment):
         """Rank this step's candidates and shuffle the best."""
         gold = self.gold
         ranked = self.sample.ranked[self.at] if isinstance(self.sample, RankedSample) else ()
-        best = (ranked or rank(self.sample.question, gold.candidates, self._html))[:TOP]
+        best = (ranked or rank(query(self.sample, self.at), gold.candidates, self._html))[:TOP]
         self.recall = any(p in best for p in gold.positives)
         if self.profile == "native" and not self.recall and gold.positives:
             best = (*best[: TOP - 1], gold.positives[0])

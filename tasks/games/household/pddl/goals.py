@@ -4,10 +4,10 @@ from ..world import Goal
 from .expressions import Tree, within
 
 TREATMENTS = {"isclean": "clean", "ishot": "hot", "iscool": "cool"}
-POSSIBLE = {"isclean": "cleanable", "ishot": "heatable", "iscool": "coolable"}
 KNOWN = {
     "and", "exists", "not", "=", "objecttype", "receptacletype", "inreceptacle", "receptacleatlocation",
-    "atlocation", "holds", "toggleable", "istoggled", *TREATMENTS, *POSSIBLE.values(),
+    "atlocation", "holds", "toggleable", "istoggled", "cleanable", "heatable", "coolable", "sliceable",
+    "issliced", *TREATMENTS,
 }  # fmt: skip
 
 
@@ -21,9 +21,11 @@ def read_goal(condition: Tree) -> Goal:
     items = {str(p[1]): bare(str(p[2])) for p in parts if p[0] == "objecttype" and p[1] != light}
     kinds = {bare(str(p[2])) for p in parts if p[0] == "receptacletype"}
     if len(set(items.values())) != 1 or len(kinds) != (0 if light else 1):
-        raise ValueError(f"the goal is about items {sorted(set(items.values()))} in {sorted(kinds)}, not one in one")
+        named = sorted(set(items.values()))
+        raise ValueError(f"the goal is about items {named} in {sorted(kinds)}, not one in one")
     treatments = [t for predicate, t in TREATMENTS.items() if predicate in said]
-    if len(treatments) > 1 or (light and "holds" not in said) or (not light and "inreceptacle" not in said):
+    sliced = "issliced" in said
+    if len(treatments) > 1 or (light and sliced) or ("holds" if light else "inreceptacle") not in said:
         raise ValueError("the goal is none of ALFWorld's six task types")
     return Goal(
         item=items.popitem()[1],
@@ -31,6 +33,7 @@ def read_goal(condition: Tree) -> Goal:
         light=_kind_of(parts, light) if light else "",
         treatment=treatments[0] if treatments else "",
         count=max(1, sum(p[0] == "objecttype" and p[1] != light for p in parts)),
+        sliced=sliced,
     )
 
 

@@ -17,6 +17,7 @@ import json
 import os
 import sys
 from collections.abc import Mapping
+from copy import deepcopy
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, TextIO
@@ -25,16 +26,14 @@ UNKNOWN = "UNKNOWN GOAL."
 
 
 class Player:
-    """The engine, with its parser of text rules memoised: every step parses the same few hundred rules,
-    and gets a fresh copy because the engine writes its contexts into what it parsed."""
+    """The engine as it is, except that it does nothing twice: texts, rules and conditions are parsed once
+    (every step would parse the same few hundred; what it writes into is handed out as a copy), and a
+    problem is translated once instead of four times (the other form is for a planner that nobody asks)."""
 
     def __init__(self) -> None:
-        self._textgen = importlib.import_module("textworld.envs.pddl.textgen")
-        self._copy = importlib.import_module("copy").deepcopy
-        self._parse = lru_cache(maxsize=None)(self._textgen._parse_and_convert)
-        self._textgen._parse_and_convert = lambda text, **how: self._copy(self._parse(text, **how))
         textworld = importlib.import_module("textworld")
         pddl = importlib.import_module("textworld.envs.pddl")
+        _remember()
         self._env = pddl.PddlEnv(textworld.EnvInfos(admissible_commands=True, won=True))
 
     def load(self, game: Mapping[str, Any]) -> dict[str, Any]:
@@ -50,6 +49,19 @@ class Player:
 
     def step(self, command: str) -> dict[str, Any]:
         return _told(self._env.step(command)[0])
+
+
+def _remember() -> None:
+    textgen: Any = importlib.import_module("textworld.envs.pddl.textgen")
+    parse = lru_cache(maxsize=4096)(textgen._parse_and_convert)
+    textgen._parse_and_convert = lambda text, **how: deepcopy(parse(text, **how))
+    logic: Any = importlib.import_module("textworld.envs.pddl.logic")
+    logic._parse_and_convert = lru_cache(maxsize=16)(logic._parse_and_convert)
+    rule: Any = importlib.import_module("textworld.logic").Rule
+    rule.parse_conjunctive_query = lru_cache(maxsize=4096)(rule.parse_conjunctive_query)
+    downward: Any = importlib.import_module("fast_downward")
+    translate = lru_cache(maxsize=1)(downward.pddl2sas)
+    downward.pddl2sas = lambda domain, problem, **how: translate(domain, problem)
 
 
 def _told(state: Any) -> dict[str, Any]:

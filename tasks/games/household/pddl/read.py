@@ -24,6 +24,8 @@ EXPECTED = (
     "expected one of ALFWorld's game.tw-pddl files: a JSON object with pddl_domain, grammar and pddl_problem"
 )
 _TASK = re.compile(r"Your task is to: (.*?)(?:\\n|\"|\n|$)")
+ROLES = {"sinks": "cleanobject", "heaters": "heatobject", "coolers": "coolobject", "knives": "sliceobject"}
+"""Field of a game to the action whose preconditions name its kinds."""
 Facts = Mapping[str, list[tuple[str, ...]]]
 """Predicate to the arguments of its facts."""
 
@@ -31,19 +33,27 @@ Facts = Mapping[str, list[tuple[str, ...]]]
 def read_file(path: Path) -> Game:
     """Raises `UsageError` naming the file and what was expected."""
     try:
-        document = json.loads(path.read_text(encoding="utf-8"))
-        return read_document(document)
-    except OSError as e:
-        raise UsageError(f"{path} cannot be read: {e.strerror}; {EXPECTED}") from None
+        return read_document(load_document(path))
     except (ValueError, KeyError, TypeError, IndexError, RecursionError) as e:
         told = f"it has no {e}" if isinstance(e, KeyError) else str(e)
         raise UsageError(f"{path}: {told}; {EXPECTED}") from None
 
 
+def load_document(path: Path) -> dict[str, Any]:
+    """The JSON of a game, whatever it is worth. Raises `UsageError`."""
+    try:
+        document = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as e:
+        raise UsageError(f"{path} cannot be read: {e.strerror}; {EXPECTED}") from None
+    except (ValueError, RecursionError) as e:
+        raise UsageError(f"{path} is not JSON ({e}); {EXPECTED}") from None
+    if not isinstance(document, dict):
+        raise UsageError(f"{path} holds a {type(document).__name__}; {EXPECTED}")
+    return document
+
+
 def read_document(document: Mapping[str, Any]) -> Game:
     """Raises `ValueError`, `KeyError` or `TypeError` for what is none of ALFWorld's games."""
-    if not isinstance(document, Mapping):
-        raise ValueError(f"a {type(document).__name__} is there")
     domain, grammar, problem = (document[k] for k in ("pddl_domain", "grammar", "pddl_problem"))
     described = _TASK.search(grammar)
     if described is None:
@@ -63,6 +73,10 @@ def read_problem(problem: str, description: str, domain: str = "", wording: str 
         raise ValueError(f"the agent is at {len(start)} places (atLocation in :init)")
     goal = read_goal(section(tree, ":goal"))
     shown = names({word for told in known.values() for arguments in told for word in arguments})
+    if wording == "put":  # which tells the names of locations
+        for predicate in ("receptacleatlocation", "objectatlocation"):
+            known[predicate] = [(thing, shown[at]) for thing, at in _pairs(known[predicate])]
+        start = [shown[at] for at in start]
     return Game(
         task_type=task_type(goal),
         goal=goal,
@@ -123,8 +137,9 @@ def _appliances(domain: str) -> dict[str, tuple[str, ...]]:
     if not domain:
         return {}
     actions = {p[1]: p for p in lists(parse(domain)) if p[:1] == [":action"]}
-    roles = {"sinks": "cleanobject", "heaters": "heatobject", "coolers": "coolobject", "knives": "sliceobject"}
-    return {role: tuple(sorted(set(_kinds(actions[name])))) for role, name in roles.items() if name in actions}
+    return {
+        role: tuple(sorted(set(_kinds(actions[name])))) for role, name in ROLES.items() if name in actions
+    }
 
 
 def _kinds(action: Tree) -> Iterator[str]:

@@ -104,6 +104,7 @@ def goal(wanted: Goal) -> str:
 
 def _wanted(wanted: Goal, item: str) -> Iterator[str]:
     yield from (f"({predicate} {item})" for predicate in TREATED.get(wanted.treatment, ()))
+    yield from (f"({predicate} {item})" for predicate in ("sliceable", "isSliced") if wanted.sliced)
     yield f"(objectType {item} {wanted.item}Type)"
     yield f"(receptacleType ?r {wanted.receptacle}Type)"
     yield f"(inReceptacle {item} ?r)"

@@ -23,9 +23,9 @@ from .server import Server
 T = TypeVar("T")
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
 _HOW = (
-    "mind2web --live plays in a real Chromium. Install playwright with: pip install 'agentbench-harness[live]', "
-    "and a Chromium with: apt-get install chromium, or: playwright install chromium; another one can be named "
-    "by -T chromium=PATH"
+    "mind2web --live plays in a real Chromium. Install playwright with: "
+    "pip install 'agentbench-harness[live]', and a Chromium with: apt-get install chromium, or: "
+    "playwright install chromium; another one can be named by -T chromium=PATH"
 )
 
 

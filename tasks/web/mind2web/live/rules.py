@@ -5,8 +5,20 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from harness import Action, FormatError, Message, Observation, Reply, Rules, Settings, TextRules, Tool
-from harness import ToolCall, ToolRules, UsageError
+from harness import (
+    Action,
+    FormatError,
+    Message,
+    Observation,
+    Reply,
+    Rules,
+    Settings,
+    TextRules,
+    Tool,
+    ToolCall,
+    ToolRules,
+    UsageError,
+)
 from harness.protocol import Wording
 
 from .environment import BACK, PAGE, STOP
@@ -18,7 +30,9 @@ _SECOND = {"click": "", "type": "text", "select": "option"}
 
 
 def _tool(name: str, description: str, **properties: str) -> Tool:
-    kinds = {k: {"type": "integer" if k == "id" else "string", "description": d} for k, d in properties.items()}
+    kinds = {
+        k: {"type": "integer" if k == "id" else "string", "description": d} for k, d in properties.items()
+    }
     return Tool(name, description, {"type": "object", "properties": kinds, "required": list(kinds)})
 
 
@@ -31,7 +45,8 @@ TOOLS = (
     _tool(STOP, "End the task, when what it asks for is done."),
 )
 _ACTION = re.compile(
-    r"^[ \t*`>-]*(action[ \t*]*:[ \t*`]*)?(click|type|select|go[ _]back|stop)\b(?![ \t]*:)([^\n]*)$", re.I | re.M
+    r"^[ \t*`>-]*(action[ \t*]*:[ \t*`]*)?(click|type|select|go[ _]back|stop)\b(?![ \t]*:)([^\n]*)$",
+    re.I | re.M,
 )
 _NUMBER = re.compile(r"^[ \t(]*\[?[ \t]*(\d{1,5})[ \t]*\]?[ \t,:]*(.*)$")
 
@@ -57,7 +72,9 @@ class LiveText(TextRules):
     def parse(self, reply: Reply) -> tuple[Action, ...]:
         """The first `Action:` line, or else the first line that looks like an action."""
         found = list(_ACTION.finditer(reply.text))
-        marked = [f for f in found if f[1]] or [f for f in found if f[2].lower() in _NAMES or _NUMBER.match(f[3])]
+        marked = [f for f in found if f[1]] or [
+            f for f in found if f[2].lower() in _NAMES or _NUMBER.match(f[3])
+        ]
         if not marked:
             kind = "truncated" if reply.finish == "length" else "no action"
             raise FormatError(self.hint("The reply holds no action."), kind)
@@ -80,8 +97,10 @@ class LiveText(TextRules):
         return Reply(f"Thought: {thought}\n{line}" if thought else line)
 
     def hint(self, what: str) -> str:
-        return f"{what} Write one line: Action: click [5], Action: type [5] [text], Action: select [5] [option], " \
-            "Action: go_back or Action: stop"  # fmt: skip
+        return (
+            f"{what} Write one line: Action: click [5], Action: type [5] [text], "
+            "Action: select [5] [option], Action: go_back or Action: stop"
+        )
 
     def view(self, messages: Sequence[Message]) -> list[Message]:
         return newest_page(messages)

@@ -34,7 +34,9 @@ class Server:
         self.visitors: dict[str, Visitor] = {}
         self._http = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self.visitors))
         self._http.daemon_threads = True
-        self._thread = Thread(target=self._http.serve_forever, args=(0.05,), name="mind2web pages", daemon=True)
+        self._thread = Thread(
+            target=self._http.serve_forever, args=(0.05,), name="mind2web pages", daemon=True
+        )
         self._thread.start()
 
     @property

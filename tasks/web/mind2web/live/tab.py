@@ -57,7 +57,10 @@ class Tab:
     def element(self, control: Control) -> Any:
         """playwright's handle of a control."""
         found = self.wire.send("DOM.resolveNode", {"backendNodeId": control.node})
-        mark = {"objectId": found["object"]["objectId"], "functionDeclaration": "function() { window.chosen = this; }"}
+        mark = {
+            "objectId": found["object"]["objectId"],
+            "functionDeclaration": "function() { window.chosen = this; }",
+        }
         self.wire.send("Runtime.callFunctionOn", mark)
         return self.page.evaluate_handle("window.chosen").as_element()
 

@@ -11,7 +11,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 LINK, TEXT = "link", "text"
-FIELDS = frozenset({"button", "textbox", "searchbox", "combobox", "listbox", "checkbox", "radio", "spinbutton"})
+FIELDS = frozenset(
+    {"button", "textbox", "searchbox", "combobox", "listbox", "checkbox", "radio", "spinbutton"}
+)
 OPTIONS = 30
 """Options of a drop-down list that are shown."""
 
@@ -137,7 +139,9 @@ def pruned(lines: Sequence[Line], problem: str, limit: int) -> str:
             kept.add(n)
             room -= len(texts[n]) + 1
     left = len(lines) - len(kept)
-    return "\n".join([*(t for n, t in enumerate(texts) if n in kept), f"({left} lines of the page are left out)"])
+    return "\n".join(
+        [*(t for n, t in enumerate(texts) if n in kept), f"({left} lines of the page are left out)"]
+    )
 
 
 def _words(text: str) -> set[str]:

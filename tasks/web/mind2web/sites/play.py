@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
+from itertools import pairwise
 from random import Random
 
 from ..samples import Step, WebSample
@@ -25,7 +26,7 @@ class Played:
     def milestones(self) -> tuple[str, ...]:
         """The addresses that the gold moves lead to, in order: sub-goals that any way passes."""
         addresses = [v.request.address for v in self.views]
-        return tuple(b for a, b in zip(addresses, addresses[1:], strict=False) if a != b)
+        return tuple(b for a, b in pairwise(addresses) if a != b)
 
     def reached(self, session: Session, request: Request) -> bool:
         """Whether a visitor's state is the final one: all that was to be sent or kept and nothing more;

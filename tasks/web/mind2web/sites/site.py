@@ -55,7 +55,9 @@ class Request:
     def number(self, part: int, below: int) -> int | None:
         """That part of the path as an index below a limit."""
         text = self.part(part)
-        return int(text) if text.isascii() and text.isdigit() and len(text) < 6 and int(text) < below else None
+        return (
+            int(text) if text.isascii() and text.isdigit() and len(text) < 6 and int(text) < below else None
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,8 +106,7 @@ class Site(ABC):
     name: ClassVar[str]
     domain: ClassVar[str]
     words: ClassVar[str]
-    """The file of its own words."""
-    style: ClassVar[str] = ""
+    """The file of its own words and its style sheet."""
     deeds: ClassVar[Mapping[str, Deed]] = {}
 
     @property
@@ -135,7 +136,7 @@ class Site(ABC):
             main = Html(el("p", f"Please fill in: {missing}", class_="problem", role="alert") + main)
         body = self.around(main, request, session)
         banner = Html("") if session.consent else self.banner(request)
-        return document(self.title, self.style, banner, body)
+        return document(self.title, self.texts()["style"], banner, body)
 
     @property
     def title(self) -> str:

@@ -4,10 +4,10 @@ from ..site import Site
 
 
 def sites() -> tuple[Site, ...]:
-    from .clinic import Clinic
-    from .ferries import Ferries
-    from .hardware import Hardware
-    from .library import Library
-    from .tram import Tram
+    from .clinic_tasks import Clinic
+    from .ferries_tasks import Ferries
+    from .hardware_tasks import Hardware
+    from .library_tasks import Library
+    from .tram_tasks import Tram
 
     return Ferries(), Library(), Hardware(), Clinic(), Tram()

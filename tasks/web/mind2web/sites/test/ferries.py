@@ -1,44 +1,36 @@
 """Skerryline Ferries: search for a crossing and book it, timetables, ships, alerts, lost property."""
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from functools import cached_property
-from random import Random
 from typing import ClassVar
 from urllib.parse import quote_plus
 
-from ..markup import Html, area, bare_choice, button, choice, el, field, form, hidden, joined, link, links
-from ..markup import many, picture, table, tick
-from ..site import SENT, Deed, Errand, Move, Request, Session, Site, click, pick, write
+from ..markup import (
+    Html,
+    area,
+    bare_choice,
+    button,
+    choice,
+    el,
+    field,
+    form,
+    hidden,
+    joined,
+    link,
+    links,
+    many,
+    picture,
+    table,
+    tick,
+)
+from ..site import SENT, Deed, Request, Session, Site
+from .sailings import DAYS, Sailing, clock, euro, sailings
 
-DAYS = tuple(f"{day} May" for day in range(6, 13))
 
-
-@dataclass(frozen=True, slots=True)
-class Sailing:
-    number: int
-    start: str
-    end: str
-    day: str
-    leaves: int
-    minutes: int
-    price: int
-    ship: str
-    call: str
-    """The port it calls at on the way; empty for a direct crossing."""
-
-
-class Ferries(Site):
+class FerriesPages(Site):
     name = "skerryline"
     domain = "Travel"
     words = "test/ferries.toml"
-    style = (
-        "body{margin:0;font:15px/1.5 Verdana,sans-serif;color:#123}header{background:#0b3c5d;color:#fff}"
-        "nav ul{display:flex;gap:1.4em;list-style:none;padding:.6em 1em}nav a{color:#fff}.deck{display:flex}"
-        "aside{width:17em;padding:1em;background:#eef4f8}main{flex:1;padding:1em}.card{border:1px solid #9bc;"
-        "margin:.5em 0;padding:.6em;display:flex;gap:1em}.cookies{background:#fd7;padding:1em}.problem{color:#a00}"
-        "table{border-collapse:collapse}td,th{border:1px solid #bcd;padding:.2em .6em}footer{background:#dde}"
-    )
     deeds: ClassVar[Mapping[str, Deed]] = {
         "book": Deed(SENT, ("sailing", "cabin", "meal", "name"), optional=("bike",)),
         "alert": Deed(SENT, ("port", "email", "how")),
@@ -65,18 +57,7 @@ class Ferries(Site):
 
     @cached_property
     def sailings(self) -> tuple[Sailing, ...]:
-        words, dice, found = self.texts(), Random("skerryline sailings"), []
-        ports = words["ports"]
-        for start in ports:
-            for end in (p for p in ports if p != start):
-                for day in DAYS:
-                    for leaves in sorted(dice.sample(range(360, 1300, 5), dice.randint(4, 6))):
-                        call = dice.choice([p for p in ports if p not in (start, end)] + [""] * 6)
-                        minutes, price = dice.randint(40, 190), dice.randint(1900, 8900)
-                        ship = dice.choice(words["ships"])
-                        number = len(found)
-                        found.append(Sailing(number, start, end, day, leaves, minutes, price, ship, call))
-        return tuple(found)
+        return sailings(self.texts())
 
     def around(self, main: Html, request: Request, session: Session) -> Html:
         deck = el("div", self._side, main, class_="deck")
@@ -106,9 +87,13 @@ class Ferries(Site):
             button("letter-go", "Sign up"),
         )
         soon = sorted((s for s in self.sailings if s.day == DAYS[0]), key=lambda s: s.leaves)[:40]
-        board = [(clock(s.leaves), s.start, s.end, s.ship, "on time" if s.number % 7 else "late") for s in soon]
+        board = [
+            (clock(s.leaves), s.start, s.end, s.ship, "on time" if s.number % 7 else "late") for s in soon
+        ]
         shown = table(("Leaves", "From", "To", "Ship", ""), board, class_="board")
-        return el("aside", quick, el("h3", "At sea"), many("p", words["news"]), mail, el("h3", "Departures"), shown)
+        return el(
+            "aside", quick, el("h3", "At sea"), many("p", words["news"]), mail, el("h3", "Departures"), shown
+        )
 
     @cached_property
     def _foot(self) -> Html:
@@ -155,7 +140,13 @@ class Ferries(Site):
 
     def _card(self, s: Sailing) -> Html:
         way = f"calls at {s.call}" if s.call else "direct"
-        said = (f"{s.day}, {clock(s.leaves)}", f"arrives {clock(s.leaves + s.minutes)}", way, s.ship, euro(s.price))
+        said = (
+            f"{s.day}, {clock(s.leaves)}",
+            f"arrives {clock(s.leaves + s.minutes)}",
+            way,
+            s.ship,
+            euro(s.price),
+        )
         book = link("Choose", f"/sailing/{s.number}", class_="go")
         return el("div", picture(s.ship, s.number), many("span", said), book, class_="card")
 
@@ -164,8 +155,13 @@ class Ferries(Site):
         if number is None:
             return None
         words, s = self.texts(), self.sailings[number]
-        facts = [("Ship", s.ship), ("Leaves", f"{s.day}, {clock(s.leaves)}"), ("Crossing", f"{s.minutes} minutes"),
-                 ("Calls at", s.call or "none"), ("Fare", euro(s.price))]  # fmt: skip
+        facts = [
+            ("Ship", s.ship),
+            ("Leaves", f"{s.day}, {clock(s.leaves)}"),
+            ("Crossing", f"{s.minutes} minutes"),
+            ("Calls at", s.call or "none"),
+            ("Fare", euro(s.price)),
+        ]
         booking = form(
             "/do/book",
             hidden("sailing", str(number)),
@@ -177,13 +173,17 @@ class Ferries(Site):
             button("book", "Book this sailing"),
             button("hold", "Hold for an hour", name="hold", value="1", formaction="/info/hold"),
         )
-        again = self.results(Request.to(f"/sailings?from={quote_plus(s.start)}&to={quote_plus(s.end)}&day={s.day}"), session)
+        again = self.results(
+            Request.to(f"/sailings?from={quote_plus(s.start)}&to={quote_plus(s.end)}&day={s.day}"), session
+        )
         return el("main", el("h1", f"{s.start} to {s.end}"), table(("", ""), facts), booking, again)
 
     def timetables(self, request: Request, session: Session) -> Html:
         ports = self.texts()["ports"]
-        rows = [(a, *[link(f"{a} - {b}", f"/timetable/{i}/{j}") if a != b else "-" for j, b in enumerate(ports)])
-                for i, a in enumerate(ports)]  # fmt: skip
+        rows = [
+            (a, *[link(f"{a} - {b}", f"/timetable/{i}/{j}") if a != b else "-" for j, b in enumerate(ports)])
+            for i, a in enumerate(ports)
+        ]
         return el("main", el("h1", "Timetables by route"), table(("From", *ports), rows))
 
     def timetable(self, request: Request, session: Session) -> Html | None:
@@ -214,7 +214,13 @@ class Ferries(Site):
         shown = el("p", request.part(2).replace("-", " ") or "Choose a plan.")
         trips = [s for s in self.sailings if s.ship == words["ships"][number]][:60]
         rows = [(s.day, clock(s.leaves), s.start, s.end, link("Book", f"/sailing/{s.number}")) for s in trips]
-        return el("main", el("h1", words["ships"][number]), inside, shown, table(("Day", "Leaves", "From", "To", ""), rows))
+        return el(
+            "main",
+            el("h1", words["ships"][number]),
+            inside,
+            shown,
+            table(("Day", "Leaves", "From", "To", ""), rows),
+        )
 
     def alerts(self, request: Request, session: Session) -> Html:
         words = self.texts()
@@ -242,12 +248,26 @@ class Ferries(Site):
             button("lost-go", "Report it"),
         )
         found = [(f"{d}", s, w) for d in DAYS for s in words["ships"] for w in words["lost"]]
-        return el("main", el("h1", "Lost property"), report, el("h2", "Handed in"), table(("Day", "Ship", "Item"), found))
+        return el(
+            "main",
+            el("h1", "Lost property"),
+            report,
+            el("h2", "Handed in"),
+            table(("Day", "Ship", "Item"), found),
+        )
 
     def quays(self, request: Request, session: Session) -> Html:
         words = self.texts()
-        parts = [el("section", el("h2", p), many("p", words["about"]), link(f"Boats from {p}", f"/timetable/{n}/0"),
-                    id=p) for n, p in enumerate(words["ports"])]  # fmt: skip
+        parts = [
+            el(
+                "section",
+                el("h2", p),
+                many("p", words["about"]),
+                link(f"Boats from {p}", f"/timetable/{n}/0"),
+                id=p,
+            )
+            for n, p in enumerate(words["ports"])
+        ]
         return el("main", el("h1", "On the quay"), *parts)
 
     def info(self, request: Request, session: Session) -> Html:
@@ -256,90 +276,3 @@ class Ferries(Site):
     def thanks(self, request: Request, session: Session) -> Html:
         said = el("p", f"We have noted: {session.done[-1] if session.done else 'nothing yet'}.")
         return el("main", el("h1", "Thank you"), said, many("p", self.texts()["about"]))
-
-    def errands(self, dice: Random) -> Iterator[Errand]:
-        while True:
-            yield self._cheapest(dice)
-            yield self._alert(dice)
-            yield self._earliest(dice)
-            yield self._lost_thing(dice)
-            yield self._plan(dice)
-            yield self._route(dice)
-
-    def _searched(self, start: str, end: str, day: str) -> list[Sailing]:
-        return [s for s in self.sailings if (s.start, s.end, s.day) == (start, end, day)]
-
-    def _cheapest(self, dice: Random) -> Errand:
-        words = self.texts()
-        (start, end), day, cabin = dice.sample(words["ports"], 2), dice.choice(DAYS[1:]), dice.choice(words["cabins"][1:])
-        best = min(self._searched(start, end, day), key=lambda s: (s.price, s.number))
-        name = f"{dice.choice(words['given'])} {dice.choice(words['family'])}"
-        said = (f"Book the cheapest sailing from {start} to {end} on {day} for {name}, with the cabin "
-                f"'{cabin}' and no meal.")  # fmt: skip
-        return Errand(said, (
-            *self._search(start, end, day), click(f"/sailing/{best.number}"),
-            pick("cabin", cabin), write("traveller", name), click("book"),
-        ))  # fmt: skip
-
-    def _search(self, start: str, end: str, day: str) -> tuple[Move, ...]:
-        chosen = {"from": (start, 0), "to": (end, 1)}
-        ports = self.texts()["ports"]
-        moves = [pick(k, port) for k, (port, usual) in chosen.items() if ports[usual] != port]
-        return (*moves, pick("day", day), click("search"))
-
-    def _earliest(self, dice: Random) -> Errand:
-        words = self.texts()
-        (start, end), day, meal = dice.sample(words["ports"], 2), dice.choice(DAYS[1:]), dice.choice(words["meals"][1:])
-        first = self._searched(start, end, day)[0]
-        name = f"{dice.choice(words['given'])} {dice.choice(words['family'])}"
-        said = (f"{name} needs the first boat of {day} from {start} to {end}, without a cabin but with the meal "
-                f"'{meal}', and brings a bicycle. Make the booking.")  # fmt: skip
-        return Errand(said, (
-            *self._search(start, end, day), click(f"/sailing/{first.number}"), pick("meal", meal),
-            click("bike"), write("traveller", name), click("book"),
-        ))  # fmt: skip
-
-    def _alert(self, dice: Random) -> Errand:
-        words = self.texts()
-        port = dice.choice(words["ports"][1:])
-        email = f"{dice.choice(words['given']).lower()}@{dice.choice(['quaymail', 'islepost'])}.example"
-        way, said = dice.choice([("how-daily", "a message a day"), ("how-weekly", "a message a week")])
-        return Errand(f"Have travel alerts for {port} sent to {email}, as {said}.", (
-            click("/alerts"), pick("alert-port", port), write("alert-email", email), click(way), click("alert-go"),
-        ))  # fmt: skip
-
-    def _lost_thing(self, dice: Random) -> Errand:
-        words = self.texts()
-        ship, item = dice.choice(words["ships"][1:]), dice.choice(words["lost"])
-        name = f"{dice.choice(words['given'])} {dice.choice(words['family'])}"
-        return Errand(f"Report that {name} lost a {item} on board the {ship}. Write only '{item}' as the item.", (
-            click("/lost"), pick("lost-ship", ship), write("lost-item", item), write("lost-name", name),
-            click("lost-go"),
-        ))  # fmt: skip
-
-    def _plan(self, dice: Random) -> Errand:
-        ships = self.texts()["ships"]
-        number, (plan, said) = dice.randrange(len(ships)), dice.choice(
-            [("car-deck", "car deck"), ("cabin-deck", "cabin deck"), ("sun-deck", "sun deck")])  # fmt: skip
-        return Errand(f"Open the plan of the {said} of the ship {ships[number]}.", (
-            click("/ships"), click(f"/ship/{number}"), click(f"/ship/{number}/{plan}"),
-        ))  # fmt: skip
-
-    def _route(self, dice: Random) -> Errand:
-        words = self.texts()
-        i, j = dice.sample(range(len(words["ports"])), 2)
-        start, end = words["ports"][i], words["ports"][j]
-        last = max((s for s in self.sailings if (s.start, s.end, s.day) == (start, end, DAYS[-1])),
-                   key=lambda s: s.leaves)  # fmt: skip
-        return Errand(
-            f"In the timetable of the route {start} - {end}, find the last boat of {DAYS[-1]} and open its booking page.",
-            (click("/timetables"), click(f"/timetable/{i}/{j}"), click(f"/sailing/{last.number}")),
-        )
-
-
-def clock(minutes: int) -> str:
-    return f"{minutes // 60 % 24:02d}:{minutes % 60:02d}"
-
-
-def euro(cents: int) -> str:
-    return f"€{cents // 100}.{cents % 100:02d}"

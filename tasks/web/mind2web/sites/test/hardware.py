@@ -1,15 +1,30 @@
 """Brackwell & Daughters: aisles and search, items with sizes, a basket, collection in a store."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from random import Random
 from typing import ClassVar
 from urllib.parse import quote_plus
 
-from ..markup import Html, bare_choice, button, choice, el, field, form, hidden, joined, link, links, many
-from ..markup import picture, table, tick
-from ..site import DROPPED, KEPT, ORDERED, SENT, Deed, Errand, Request, Session, Site, click, pick, write
+from ..markup import (
+    Html,
+    bare_choice,
+    button,
+    choice,
+    el,
+    field,
+    form,
+    hidden,
+    joined,
+    link,
+    links,
+    many,
+    picture,
+    table,
+    tick,
+)
+from ..site import DROPPED, KEPT, ORDERED, SENT, Deed, Request, Session, Site
 
 ORDERS = ("Popular", "Price: low to high", "Price: high to low")
 AMOUNTS = ("1", "2", "3", "4", "5", "6")
@@ -25,16 +40,10 @@ class Item:
     stars: int
 
 
-class Hardware(Site):
+class HardwarePages(Site):
     name = "brackwell"
     domain = "Shopping"
     words = "test/hardware.toml"
-    style = (
-        "*{box-sizing:border-box}body{font:14px Arial;margin:0}.mast{background:#232f1e;color:#fff;padding:10px}"
-        ".mast a{color:#f7c948}.wrap{display:grid;grid-template-columns:220px 1fr 200px;gap:16px;padding:16px}"
-        ".tile{border:1px solid #ddd;border-radius:4px;padding:8px;display:inline-block;width:31%}.price{font-weight:700}"
-        ".cookies{position:sticky;bottom:0;background:#eee;padding:8px}.legal{background:#f6f6f6;padding:16px}"
-    )
     deeds: ClassVar[Mapping[str, Deed]] = {
         "add": Deed(KEPT, ("item", "size", "amount"), "/basket"),
         "remove": Deed(DROPPED, ("item", "size", "amount"), "/basket"),
@@ -60,13 +69,15 @@ class Hardware(Site):
 
     @cached_property
     def items(self) -> tuple[Item, ...]:
-        words, dice, found = self.texts(), Random("brackwell stock"), []
+        words, dice, found = self.texts(), Random("brackwell stock"), list[Item]()
         for aisle, names in words["aisles"].items():
             prices = dice.sample(range(190, 14900, 5), len(names) * len(words["makes"]))
             for name in names:
                 for make in words["makes"]:
                     number = len(found)
-                    found.append(Item(number, f"{make} {name.lower()}", aisle, make, prices.pop(), dice.randint(1, 5)))
+                    found.append(
+                        Item(number, f"{make} {name.lower()}", aisle, make, prices.pop(), dice.randint(1, 5))
+                    )
         return tuple(found)
 
     def around(self, main: Html, request: Request, session: Session) -> Html:
@@ -97,16 +108,33 @@ class Hardware(Site):
     @cached_property
     def _offers(self) -> Html:
         chosen = Random("brackwell offers").sample(self.items, 12)
-        cards = [el("div", picture(i.name, i.number), el("b", f"Week's offer: {i.name}"), el("s", pounds(i.pence + 300)),
-                    el("span", pounds(i.pence), class_="price")) for i in chosen]  # fmt: skip
+        cards = [
+            el(
+                "div",
+                picture(i.name, i.number),
+                el("b", f"Week's offer: {i.name}"),
+                el("s", pounds(i.pence + 300)),
+                el("span", pounds(i.pence), class_="price"),
+            )
+            for i in chosen
+        ]
         return el("div", *cards, class_="offers")
 
     @cached_property
     def _legal(self) -> Html:
         words = self.texts()
-        news = form("/do/news", field("news-email", "Offers by e-mail", "email"), button("news-go", "Subscribe"))
+        news = form(
+            "/do/news", field("news-email", "Offers by e-mail", "email"), button("news-go", "Subscribe")
+        )
         makes = [(f"All from {m}", f"/find?q={m}&in=All+aisles") for m in words["makes"]]
-        return el("div", news, links(words["footer"]), links(makes), many("p", words["notes"]), class_="legal")
+        sizes = [(f"{n / 2:g}", f"{1.5 + n * 0.17:.1f}", f"{1.8 + n * 0.18:.1f}", f"{1 + n * 0.1:.1f}",
+                  f"{1.2 + n * 0.12:.1f}", ("yellow", "red", "brown", "blue")[n // 8])
+                 for n in range(2, 32)]  # fmt: skip
+        return el(
+            "div", news, links(words["footer"]), links(makes), el("h4", "Drill sizes for screws (mm)"),
+            table(("Gauge", "Shank", "Clearance", "Pilot, softwood", "Pilot, hardwood", "Plug"), sizes),
+            many("p", words["notes"]), class_="legal",
+        )  # fmt: skip
 
     def home(self, request: Request, session: Session) -> Html:
         shown = Random("brackwell window").sample(self.items, 45)
@@ -114,8 +142,15 @@ class Hardware(Site):
 
     def _tile(self, i: Item) -> Html:
         stars = "★" * i.stars + "☆" * (5 - i.stars)
-        return el("div", picture(i.name, i.number), el("h3", link(i.name, f"/item/{i.number}")), el("span", stars),
-                  el("span", pounds(i.pence), class_="price"), el("small", i.aisle), class_="tile")  # fmt: skip
+        return el(
+            "div",
+            picture(i.name, i.number),
+            el("h3", link(i.name, f"/item/{i.number}")),
+            el("span", stars),
+            el("span", pounds(i.pence), class_="price"),
+            el("small", i.aisle),
+            class_="tile",
+        )
 
     def aisle(self, request: Request, session: Session) -> Html | None:
         aisles = list(self.texts()["aisles"])
@@ -136,7 +171,11 @@ class Hardware(Site):
 
     def find(self, request: Request, session: Session) -> Html:
         query, inside = request.get("q").casefold().split(), request.get("in")
-        found = [i for i in self.items if all(w in i.name.casefold() for w in query) and inside in ("All aisles", i.aisle)]
+        found = [
+            i
+            for i in self.items
+            if all(w in i.name.casefold() for w in query) and inside in ("All aisles", i.aisle)
+        ]
         return el("div", el("h1", f"{len(found)} results for {request.get('q')}"), *map(self._tile, found))
 
     def item(self, request: Request, session: Session) -> Html | None:
@@ -158,8 +197,18 @@ class Hardware(Site):
         )  # fmt: skip
         stock = [(s, "in stock" if (number + n) % 3 else "two days") for n, s in enumerate(words["stores"])]
         others = [self._tile(o) for o in self.items if o.aisle == i.aisle and o.number != number]
-        return el("div", el("h1", i.name), picture(i.name, number), el("p", pounds(i.pence)), buy, tell,
-                  table(("Store", "Stock"), stock), many("p", words["notes"]), el("h2", "Compare with"), *others)  # fmt: skip
+        return el(
+            "div",
+            el("h1", i.name),
+            picture(i.name, number),
+            el("p", pounds(i.pence)),
+            buy,
+            tell,
+            table(("Store", "Stock"), stock),
+            many("p", words["notes"]),
+            el("h2", "Compare with"),
+            *others,
+        )
 
     def basket(self, request: Request, session: Session) -> Html:
         rows = []
@@ -183,11 +232,21 @@ class Hardware(Site):
             tick("radio", "pay-later", "Pay at the counter", "pay", "counter"),
             button("collect", "Place order"),
         )
-        return el("div", el("h1", "Checkout"), many("p", session.kept), order, many("p", self.texts()["notes"] * 3))
+        return el(
+            "div", el("h1", "Checkout"), many("p", session.kept), order, many("p", self.texts()["notes"] * 3)
+        )
 
     def stores(self, request: Request, session: Session) -> Html:
-        parts = [el("section", picture(s, n), el("h2", s), many("p", self.texts()["notes"]),
-                    link(f"Hours and map of {s}", f"/store/{n}")) for n, s in enumerate(self.texts()["stores"])]  # fmt: skip
+        parts = [
+            el(
+                "section",
+                picture(s, n),
+                el("h2", s),
+                many("p", self.texts()["notes"]),
+                link(f"Hours and map of {s}", f"/store/{n}"),
+            )
+            for n, s in enumerate(self.texts()["stores"])
+        ]
         return el("div", el("h1", "Stores"), *parts)
 
     def store(self, request: Request, session: Session) -> Html | None:
@@ -197,73 +256,15 @@ class Hardware(Site):
             return None
         services = [(t, f"/store/{number}/{t.split()[0].lower()}") for t in self.texts()["trades"]]
         shown = el("p", f"About: {request.part(2)}" if request.part(2) else "Open from seven to six.")
-        return el("div", el("h1", stores[number]), shown, links(services), many("p", self.texts()["notes"] * 4))
+        return el(
+            "div", el("h1", stores[number]), shown, links(services), many("p", self.texts()["notes"] * 4)
+        )
 
     def help(self, request: Request, session: Session) -> Html:
         return el("div", el("h1", request.part(1).capitalize()), many("p", self.texts()["notes"] * 5))
 
     def thanks(self, request: Request, session: Session) -> Html:
         return el("div", el("h1", "Thank you for your order"), many("p", session.done[-1:]))
-
-    def errands(self, dice: Random) -> Iterator[Errand]:
-        while True:
-            yield self._order(dice)
-            yield self._two(dice)
-            yield self._cheapest(dice)
-            yield self._watch(dice)
-            yield self._service(dice)
-            yield self._dearest(dice)
-
-    def _order(self, dice: Random) -> Errand:
-        words, i = self.texts(), dice.choice(self.items)
-        size = dice.choice(words["sizes"][i.aisle][1:])
-        store, name = dice.choice(words["stores"][1:]), f"{dice.choice(words['given'])} {dice.choice(words['family'])}"
-        said = f"Order one '{i.name}' in the size {size} for collection at {store}, in the name of {name}, by card."
-        return Errand(said, (
-            write("top-q", i.name), click("top-go"), click(f"/item/{i.number}"), pick("size", size),
-            click("add"), click("/checkout"), pick("collect-at", store), write("collect-name", name),
-            click("collect"),
-        ))  # fmt: skip
-
-    def _two(self, dice: Random) -> Errand:
-        i, size = dice.choice(self.items), self.texts()["sizes"]
-        chosen, amount = dice.choice(size[i.aisle][1:]), dice.choice(AMOUNTS[1:])
-        aisle = list(self.texts()["aisles"]).index(i.aisle)
-        return Errand(f"Put {amount} of the {i.name} ({chosen}) into the basket.", (
-            click(f"/aisle/{aisle}"), click(f"/item/{i.number}"), pick("size", chosen), pick("amount", amount),
-            click("add"),
-        ))  # fmt: skip
-
-    def _cheapest(self, dice: Random) -> Errand:
-        return self._extreme(dice, "cheapest", ORDERS[1])
-
-    def _dearest(self, dice: Random) -> Errand:
-        return self._extreme(dice, "most expensive", ORDERS[2])
-
-    def _extreme(self, dice: Random, which: str, order: str) -> Errand:
-        aisles = list(self.texts()["aisles"])
-        number, make = dice.randrange(len(aisles)), dice.choice(self.texts()["makes"])
-        found = [i for i in self.items if (i.aisle, i.make) == (aisles[number], make)]
-        best = (max if order == ORDERS[2] else min)(found, key=lambda i: i.pence)
-        amount = dice.choice(AMOUNTS[1:])
-        return Errand(f"Add {amount} of the {which} thing made by {make} in the aisle {aisles[number]} to the basket, "
-                      "in the first size that is offered.", (
-            click(f"/aisle/{number}"), pick("make", make), pick("order", order), click("sift"),
-            click(f"/item/{best.number}"), pick("amount", amount), click("add"),
-        ))  # fmt: skip
-
-    def _watch(self, dice: Random) -> Errand:
-        i, email = dice.choice(self.items), f"{dice.choice(self.texts()['given']).lower()}@benchpost.example"
-        return Errand(f"Ask to be told at {email} when the {i.name} gets cheaper.", (
-            write("top-q", i.name), click("top-go"), click(f"/item/{i.number}"), write("tell-email", email), click("tell"),
-        ))  # fmt: skip
-
-    def _service(self, dice: Random) -> Errand:
-        words, number = self.texts(), dice.randrange(len(self.texts()["stores"]))
-        trade = dice.choice(words["trades"])
-        return Errand(f"What does the store {words['stores'][number]} say about {trade.lower()}? Open that page.", (
-            click("/stores"), click(f"/store/{number}"), click(f"/store/{number}/{trade.split()[0].lower()}"),
-        ))  # fmt: skip
 
 
 def pounds(pence: int) -> str:

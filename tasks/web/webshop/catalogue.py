@@ -1,0 +1,152 @@
+"""The products on disk, opened by memory map: nothing is read before it is asked for.
+
+A folder with
+    catalogue.json    format version, number of products, digest, where they come from
+    products.jsonl    a product a line, in the order of their numbers
+    offsets.u64       where each line begins, and where the last ends (8 bytes each, native order)
+    names.bin         records of 14 bytes, sorted: the product's name, padded with NUL; its number
+    index/            the tantivy index
+"""
+
+import json
+import mmap
+import shutil
+import sys
+import tempfile
+from array import array
+from collections.abc import Iterable
+from functools import lru_cache
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from harness import EnvironmentFailure, Tell, UsageError
+
+from .index import IndexWriter, ProductIndex
+from .product import Product, pack, unpack
+
+FORMAT = 1
+_NAME, _RECORD = 10, 14
+_EVERY = 1000
+"""Products between two signs of progress."""
+
+
+def write(folder: Path, products: Iterable[Product], source: str, tell: Tell, total: int = 0) -> int:
+    """Fill an empty folder, product by product. Returns how many there were; names must differ."""
+    offsets, names, digest, at = array("Q", [0]), [], sha256(), 0
+    index = IndexWriter(folder / "index")
+    with (folder / "products.jsonl").open("wb") as lines:
+        for number, product in enumerate(products):
+            line = pack(product) + b"\n"
+            at += lines.write(line)
+            digest.update(line)
+            offsets.append(at)
+            names.append(product.asin.encode().ljust(_NAME, b"\0"))
+            index.add(number, product.document)
+            if number % _EVERY == 0:
+                tell("products", number, total or None)
+    index.close()
+    with (folder / "offsets.u64").open("wb") as file:
+        offsets.tofile(file)
+    with (folder / "names.bin").open("wb") as file:
+        for number in sorted(range(len(names)), key=names.__getitem__):
+            file.write(names[number] + number.to_bytes(4, "big"))
+    about = {
+        "format": FORMAT,
+        "order": sys.byteorder,
+        "products": len(names),
+        "digest": digest.hexdigest()[:16],
+        "source": source,
+    }
+    (folder / "catalogue.json").write_text(json.dumps(about, indent=1) + "\n", encoding="utf-8")
+    return len(names)
+
+
+def about(folder: Path) -> dict[str, Any]:
+    """What is in a folder. Raises `UsageError` where that is no catalogue of this version."""
+    path = folder / "catalogue.json"
+    try:
+        said = json.loads(path.read_text(encoding="utf-8"))
+        fits = said["format"] == FORMAT and said["order"] == sys.byteorder
+    except (OSError, ValueError, KeyError, TypeError) as e:
+        raise UsageError(f"{path}: no catalogue of webshop ({type(e).__name__}: {e}); {_AGAIN}") from None
+    if not fits:
+        raise UsageError(f"{path}: made by another version or machine; {_AGAIN}")
+    found: dict[str, Any] = said
+    return found
+
+
+_AGAIN = "add it again with `harness data add webshop PATH` or `harness data make webshop --products N`"
+
+
+class Catalogue:
+    """Products by number and by name, and search. Shared by all episodes; it never changes."""
+
+    def __init__(self, folder: Path) -> None:
+        self.about = about(folder)
+        self.count = int(self.about["products"])
+        self.lines, self.names = _mapped(folder / "products.jsonl"), _mapped(folder / "names.bin")
+        self._offsets = _mapped(folder / "offsets.u64")
+        self.offsets = memoryview(self._offsets).cast("Q")
+        if len(self.offsets) != self.count + 1 or len(self.names) != self.count * _RECORD:
+            raise UsageError(f"{folder} is incomplete; {_AGAIN}")
+        try:
+            self.index = ProductIndex(folder / "index")
+        except ValueError as e:
+            raise UsageError(f"{folder / 'index'} cannot be opened ({e}); {_AGAIN}") from None
+        self.product = lru_cache(maxsize=512)(self._product)
+        self.search = lru_cache(maxsize=512)(self.index.search)
+
+    def _product(self, number: int) -> Product:
+        return unpack(self.lines[self.offsets[number] : self.offsets[number + 1]])
+
+    def find(self, name: str) -> int | None:
+        """The number of the product called `name`."""
+        wanted = name.encode().ljust(_NAME, b"\0")
+        low, high = 0, self.count
+        while low < high:
+            middle = (low + high) // 2
+            if self.names[middle * _RECORD : middle * _RECORD + _NAME] < wanted:
+                low = middle + 1
+            else:
+                high = middle
+        record = self.names[low * _RECORD : (low + 1) * _RECORD]
+        return int.from_bytes(record[_NAME:], "big") if record[:_NAME] == wanted else None
+
+    def named(self, name: str) -> Product:
+        """The product called `name`. Raises `EnvironmentFailure` where there is none."""
+        number = self.find(name)
+        if number is None:
+            raise EnvironmentFailure(f"the catalogue has no product {name!r}")
+        return self.product(number)
+
+    def close(self) -> None:
+        self.offsets.release()
+        for mapped in (self.lines, self.names, self._offsets):
+            mapped.close()
+
+
+def _mapped(path: Path) -> mmap.mmap:
+    try:
+        with path.open("rb") as file:
+            return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+    except (OSError, ValueError) as e:
+        raise UsageError(f"{path} cannot be opened ({e}); {_AGAIN}") from None
+
+
+def cached(cache: Path, name: str, products: Iterable[Product], source: str, tell: Tell) -> Path:
+    """The catalogue `name` in the cache folder, made there if it is not yet: whole or not at all."""
+    folder = cache / name
+    if (folder / "catalogue.json").is_file():
+        return folder
+    new = Path(tempfile.mkdtemp(prefix=f".{name}-", dir=cache))
+    try:
+        write(new, products, source, tell)
+        new.chmod(0o755)
+        new.rename(folder)
+    except OSError:
+        if not (folder / "catalogue.json").is_file():  # else another process was quicker
+            raise
+    finally:
+        shutil.rmtree(new, ignore_errors=True)
+    return folder

@@ -1,0 +1,262 @@
+"""Supervised fine-tuning: a recipe and its data become a checkpoint.
+
+    harness train sft configs/smollm2-lora.yaml
+
+TRL's SFTTrainer over rows that the data layer has tokenised and masked. What is decided here:
+
+Packing. Several rows in one sequence waste nothing on padding, but a token of one row must not see another.
+TRL's packing relies on flash attention's variable-length kernels for that, so `packing: auto` packs where
+flash attention is installed. With sdpa it could be had only as a mask over the whole sequence, which costs
+the square of its length; there rows of similar length share a batch instead, which wastes a few per cent.
+
+Numbers. `dtype: auto` computes in bfloat16 where the device does (also CPUs with AMX or AVX512-BF16). A
+frozen base is kept in it; what is trained (adapters, or all weights) is kept in float32.
+
+Interruption. Ctrl-C saves a checkpoint; the same command goes on from the last one.
+"""
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import click
+
+from harness import Tell, UsageError
+
+from . import loading, record
+from .dataset import Encoded, Prepared, Source, prepare, quiet
+from .recipe import Choice, Data, Recipe
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """How many processes train, and by which DeepSpeed configuration."""
+
+    processes: int = 1
+    deepspeed: str | None = None
+    """A file."""
+
+
+def prepared(recipe: Recipe, tokenizer: Any, tell: Tell | None = None) -> Prepared:
+    """The rows, masked; `UsageError` where a line, a file or the whole is not fit to be trained on."""
+    return prepare(
+        sources(recipe.data),
+        tokenizer,
+        template=recipe.data.template,
+        max_length=recipe.data.max_length,
+        long=recipe.data.long,
+        lam=recipe.data.share,
+        unit=recipe.data.unit,
+        validation=recipe.data.validation,
+        seed=recipe.train.seed,
+        against=recipe.data.against,
+        tell=tell or quiet,
+    )
+
+
+def sources(data: Data) -> list[Source]:
+    files = [("agent", f) for f in data.agent] + [("general", f) for f in data.general]
+    if not files:
+        raise UsageError("the recipe names no data; write data.agent, or give --set data.agent=data/agent.jsonl")
+    return [Source(Path(f), kind=kind, format=data.format) for kind, f in files]
+
+
+def run(recipe: Recipe, placement: Placement, resume: bool = True) -> record.Record:
+    """Train, or go on. Returns what is written in `training.json`; its state says whether it came to an end."""
+    loading.need(*(("deepspeed",) if placement.deepspeed else ()))
+    loading.quiet()
+    here, folder = loading.machine(recipe), Path(recipe.output)
+    tokenizer = loading.tokenizer(recipe)
+    data = prepared(recipe, tokenizer)
+    new = _record(recipe, placement, here, data)
+    args = arguments(recipe, placement, here, bool(data.validation))
+    main = args.process_index == 0
+    old = _settled(folder, new, resume, main)
+    if old is not None and old.state is record.State.FINISHED:
+        return old
+    if main:
+        tell(data)
+        new.write(folder)
+        (folder / "recipe.yaml").write_text(recipe.to_yaml(), encoding="utf-8")
+    args.distributed_state.wait_for_everyone()
+    return _train(recipe, here, args, tokenizer, data, new)
+
+
+def _settled(folder: Path, new: record.Record, resume: bool, main: bool) -> record.Record | None:
+    """What lies in the output folder already; cleared away where nothing is to be resumed."""
+    if main and not resume:
+        record.clear(folder)
+    old = record.found(folder) if resume else None
+    if old is not None:
+        record.check_same(old, new, folder)
+    elif resume and main:
+        record.clear(folder)
+    return old
+
+
+def tell(data: Prepared) -> None:
+    for line in data.report.lines():
+        click.echo(line, err=True)
+
+
+def _record(recipe: Recipe, at: Placement, here: loading.Machine, data: Prepared) -> record.Record:
+    return record.stamped(
+        record.Record(
+            kind="sft",
+            recipe=recipe.to_json(),
+            digest=recipe.digest,
+            data_digest=digest(data.train),
+            data=data.report.to_json(),
+            base=loading.checkpoint_of(recipe.model),
+            machine=asdict(here),
+            processes=at.processes,
+            deepspeed=at.deepspeed,
+        )
+    )
+
+
+def digest(rows: Sequence[Encoded]) -> str:
+    """Of the tokens and labels, in order."""
+    made = sha256()
+    for row in rows:
+        made.update(repr((list(row.input_ids), list(row.labels))).encode())
+    return made.hexdigest()[:16]
+
+
+def arguments(recipe: Recipe, at: Placement, here: loading.Machine, evaluates: bool) -> Any:
+    """The `SFTConfig` of a recipe."""
+    from trl import SFTConfig
+
+    given = common(recipe, at, here, evaluates)
+    packing = loading.packs(recipe, here)
+    length = {"max_length": recipe.data.max_length} if packing else {"max_length": None}
+    kept = {} if packing else {"dataset_kwargs": {"skip_prepare_dataset": True}}
+    grouped = "random" if packing else "group_by_length"
+    return SFTConfig(**given, **length, **kept, packing=packing, train_sampling_strategy=grouped)
+
+
+def common(recipe: Recipe, at: Placement, here: loading.Machine, evaluates: bool) -> dict[str, Any]:
+    """What TRL's trainers are told alike."""
+    train, log = recipe.train, recipe.log
+    if at.deepspeed and here.device == "cpu":
+        import deepspeed
+
+        # ZeRO-3 partitions while the model loads, before the trainer would set up its processes.
+        deepspeed.init_distributed(dist_backend="gloo")
+    return {
+        "output_dir": recipe.output,
+        "num_train_epochs": train.epochs,
+        "max_steps": train.max_steps or -1,
+        "per_device_train_batch_size": train.batch,
+        "per_device_eval_batch_size": train.batch,
+        "gradient_accumulation_steps": train.accumulate,
+        "learning_rate": train.lr,
+        "lr_scheduler_type": train.schedule,
+        "warmup_steps": min(train.warmup, 0.999),  # below 1 it is a share
+        "weight_decay": train.weight_decay,
+        "adam_beta2": train.beta2,
+        "max_grad_norm": train.clip,
+        "bf16": here.dtype == "bfloat16",
+        "fp16": here.dtype == "float16",
+        "use_cpu": here.device == "cpu",
+        "dataloader_pin_memory": here.device != "cpu",
+        "activation_checkpointing": train.checkpointing is Choice.ON,
+        "gradient_checkpointing": None,
+        "seed": train.seed,
+        "logging_steps": log.every,
+        "logging_first_step": True,
+        "logging_nan_inf_filter": False,
+        "save_strategy": "steps" if log.save else "epoch",
+        "save_steps": log.save or 500,
+        "save_total_limit": log.keep,
+        "eval_strategy": ("steps" if log.evaluate else "epoch") if evaluates else "no",
+        "eval_steps": log.evaluate or None,
+        "report_to": reporters(log.to),
+        "disable_tqdm": True,
+        "deepspeed": at.deepspeed,
+        "ddp_find_unused_parameters": False,
+    }
+
+
+def reporters(wanted: Sequence[str]) -> list[str]:
+    """Those that are installed; one asked for that is not is an error, except tensorboard, the default."""
+    import importlib.util
+
+    known = {"tensorboard": ("tensorboard", "tensorboardX"), "wandb": ("wandb",), "trackio": ("trackio",)}
+    taken = []
+    for name in wanted:
+        if name not in known:
+            raise UsageError(f"log.to: there is no {name!r}; there are {', '.join(known)}")
+        if any(importlib.util.find_spec(p) for p in known[name]):
+            taken.append(name)
+        elif name != "tensorboard":
+            raise UsageError(f"log.to: {name} is not installed: pip install {name}")
+    return taken
+
+
+def _train(
+    recipe: Recipe, here: loading.Machine, args: Any, tokenizer: Any, data: Prepared, new: record.Record
+) -> record.Record:
+    from .progress import Interrupt, Progress
+    from .trainer import Trainer
+
+    folder = Path(recipe.output)
+    progress, interrupt = Progress(folder), Interrupt()
+    trainer = Trainer(
+        model=loading.model(recipe, here),
+        args=args,
+        train_dataset=rows(data.train),
+        eval_dataset=rows(data.validation) if data.validation else None,
+        processing_class=tokenizer,
+        peft_config=loading.lora(recipe.adapter),
+        callbacks=[progress, interrupt],
+    )
+    return carry_out(trainer, progress, interrupt, folder, new)
+
+
+def rows(encoded: Sequence[Encoded]) -> Any:
+    """As the trainer takes them: a table of token ids and labels."""
+    from datasets import Dataset
+
+    return Dataset.from_dict(
+        {
+            "input_ids": [list(r.input_ids) for r in encoded],
+            "labels": [list(r.labels) for r in encoded],
+        }
+    )
+
+
+def carry_out(trainer: Any, progress: Any, interrupt: Any, folder: Path, new: record.Record) -> record.Record:
+    """Run a trainer from its last checkpoint to its end, or to an interruption; save, and write it down."""
+    from transformers import PrinterCallback
+
+    trainer.remove_callback(PrinterCallback)
+    last, begun = record.last_checkpoint(folder), time.monotonic()
+    main = trainer.accelerator.is_main_process
+    if last is not None and main:
+        click.echo(f"going on from {last}", err=True)
+    with interrupt.listening():
+        trainer.train(resume_from_checkpoint=str(last) if last else None)
+    done = replace(
+        new,
+        steps=trainer.state.global_step,
+        planned=trainer.state.max_steps,
+        seconds=round(time.monotonic() - begun, 1),
+        figures=_figures(progress.figures, trainer.state.log_history),
+        state=record.State.INTERRUPTED if interrupt.stopped else record.State.FINISHED,
+    )
+    if not interrupt.stopped:
+        trainer.save_model(str(folder))
+    trainer.accelerator.wait_for_everyone()
+    if main:
+        done.write(folder)
+    return done
+
+
+def _figures(last: Mapping[str, float], history: Sequence[Mapping[str, Any]]) -> dict[str, float]:
+    losses = [h["loss"] for h in history if "loss" in h]
+    first = {"first_loss": float(losses[0])} if losses else {}
+    return first | {k: v for k, v in last.items() if v == v}

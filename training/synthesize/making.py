@@ -1,0 +1,158 @@
+"""The steps of `harness synthesize` in order: set up, estimate, write problems, play them, report."""
+
+import asyncio
+import json
+import shlex
+import sys
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+
+from harness import UsageError
+from harness.cli._plugins import opened as opened_plugins
+from harness.cli._telling import telling
+from harness.host import Plugins
+from harness.report.form import short
+from harness.report.progress import Progress
+from harness.types import Usage
+
+from .bench import Bench, opened
+from .estimate import estimate
+from .money import Prices
+from .order import Order, order_of
+from .playing import Played, play, solved, why_not
+from .proposing import PURPOSE, Journal, Proposer, RanOut
+from .report import Report, lines, to_json
+from .screening import Proposal, Screen
+
+MADE_BY = "synthesis.json"
+
+
+def make(given: Mapping[str, Any]) -> None:
+    """Everything, and the report of it. Ends with status 1 where that fell short."""
+    order = order_of(given)
+    plugins = opened_plugins(given["plugin_files"], given["blocked"])
+    try:
+        report = _made(order, plugins, given["dry_run"], given["as_json"])
+    except KeyboardInterrupt:
+        click.echo(f"interrupted; the same command goes on in {order.output}", err=True)
+        sys.exit(130)
+    if report is None:
+        return
+    click.echo(json.dumps(to_json(report)) if given["as_json"] else "\n".join(lines(report)))
+    sys.exit(0 if report.complete else 1)
+
+
+def _made(order: Order, plugins: Plugins, dry_run: bool, quiet: bool) -> Report | None:
+    with opened(plugins, order.training) as bench:
+        prices = Prices.of(order.teacher_options.args), Prices.of(order.spec.model_options.args)
+        guess = estimate(bench, order.plan, *prices)
+        click.echo(guess.said(order.task, order.teacher, order.spec.model), err=True)
+        if dry_run:
+            for message in bench.wanted(order.plan.seed, 0, order.plan.each).messages:
+                click.echo(f"\n[{message.role}]\n{message.content}")
+            return None
+        _begin(order)
+        journal = Journal(order.output / "asked.jsonl")
+        screen, ran_out = _propose(order, plugins, bench, journal)
+    _write(order.output / "rejected.jsonl", (p.to_json() for p in screen.rejected))
+    played = None
+    if ran_out is None or not ran_out.money:
+        played = _play(order, plugins, screen, journal.usage, quiet)
+    return _report(order, screen, journal, played, ran_out)
+
+
+def _begin(order: Order) -> None:
+    """Make the folder, or see that it is one of the same options."""
+    file, decided = order.output / MADE_BY, order.decides()
+    if not file.exists():
+        order.output.mkdir(parents=True, exist_ok=True)
+        if any(order.output.iterdir()):
+            raise UsageError(f"--output {order.output} holds other files; give a new or empty folder")
+        file.write_text(json.dumps(decided, indent=1) + "\n")
+        return
+    try:
+        before = json.loads(file.read_text())
+    except ValueError as e:
+        raise UsageError(f"{file} cannot be read ({e}); give another --output") from e
+    for name, value in decided.items():
+        if before.get(name) != value:
+            raise UsageError(
+                f"{order.output} was begun with {name.replace('_', ' ')} {before.get(name)!r}, not "
+                f"{value!r}; give the same options to go on, or another --output"
+            )
+
+
+def _propose(order: Order, plugins: Plugins, bench: Bench, journal: Journal) -> tuple[Screen, RanOut | None]:
+    screen = Screen(bench)
+    teacher = plugins.model(order.teacher, order.teacher_options)
+    with telling() as tell:
+
+        def told(screen: Screen, usage: Usage) -> None:
+            dollars = f", ${usage.cost:.2f}" if usage.cost else ""
+            what = (
+                f"{order.task}: kept, {len(screen.rejected)} left out, {short(usage.tokens)} tokens{dollars};"
+            )
+            tell(what, len(screen.kept), order.plan.count)
+
+        at_once = order.teacher_options.max_connections
+        proposer = Proposer(bench, teacher, order.plan, journal, order.budget, at_once, told)
+        return screen, asyncio.run(proposer.run(screen))
+
+
+def _play(order: Order, plugins: Plugins, screen: Screen, spent: Usage, quiet: bool) -> Played | None:
+    """Play what was kept; write down which of it is solved."""
+    if not screen.kept:
+        return None
+    _write(Path(order.spec.split), (p.to_json() for p in screen.kept))
+    command = shlex.join(["harness", *sys.argv[1:]])
+    with Progress(Console(stderr=True), quiet=quiet) as progress:
+        folder = order.output / "run"
+        played = play(order.spec, plugins, folder, command, spent, order.budget, [progress])
+    for failure in played.warnings:
+        click.echo(f"warning: {failure}", err=True)
+    good = {e.sample for e in played.episodes if solved(e)}
+    problems: dict[str, Proposal] = {p.id: p for p in screen.kept}
+    _write(order.output / "solved.jsonl", (p.to_json() for p in screen.kept if p.id in good))
+    unsolved = [(e, problems[e.sample]) for e in played.episodes if e.sample not in good]
+    left_out = [
+        Proposal(p.request, p.problem, reason=why_not(e), detail=(e.error or {}).get("what", ""))
+        for e, p in unsolved
+    ]
+    _write(order.output / "rejected.jsonl", (p.to_json() for p in [*screen.rejected, *left_out]))
+    return played
+
+
+def _write(file: Path, rows: Iterable[Mapping[str, Any]]) -> None:
+    """Whole or not at all."""
+    new = file.with_suffix(".new")
+    new.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    new.replace(file)
+
+
+def _report(
+    order: Order, screen: Screen, journal: Journal, played: Played | None, ran_out: RanOut | None
+) -> Report:
+    episodes = played.episodes if played else ()
+    unsolved: dict[str, int] = {}
+    for e in episodes:
+        if not solved(e):
+            unsolved[why_not(e)] = unsolved.get(why_not(e), 0) + 1
+    return Report(
+        task=order.task,
+        teacher=order.teacher,
+        actor=order.spec.model,
+        output=order.output,
+        wanted=order.plan.count,
+        requests=len(journal.replies),
+        kept=len(screen.kept),
+        rejected=dict(screen.reasons),
+        played=len(episodes),
+        solved=sum(map(solved, episodes)),
+        unsolved=unsolved,
+        usage={PURPOSE: journal.usage, **(played.usage if played else {})},
+        ran_out=ran_out.what if ran_out else played.ran_out if played else None,
+    )

@@ -1,0 +1,139 @@
+"""Plays the problems that were kept, by the one loop: an ordinary run whose split is the file of problems."""
+
+import asyncio
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from harness import Event, HarnessError, Status, UsageError
+from harness.audit.case import FULL
+from harness.host import Plugins
+from harness.journal import response, tries
+from harness.records import EpisodeRecord
+from harness.runner import Listener, Run, carry_out, finished, plan
+from harness.spec import RunSpec
+from harness.store import RunStore
+from harness.types import Usage
+
+from .money import Budget
+
+
+@dataclass(frozen=True, slots=True)
+class Played:
+    """What came of playing."""
+
+    run: Path
+    episodes: tuple[EpisodeRecord, ...]
+    ran_out: str | None
+    """The budget that ended it."""
+    warnings: tuple[HarnessError, ...] = ()
+
+    @property
+    def usage(self) -> dict[str, Usage]:
+        """By purpose."""
+        added: dict[str, Usage] = {}
+        for e in self.episodes:
+            for purpose, spent in e.usage.items():
+                added[purpose] = added.get(purpose, Usage()) + spent
+        return added
+
+
+def solved(episode: EpisodeRecord) -> bool:
+    return episode.score is not None and episode.score.value >= FULL
+
+
+def why_not(episode: EpisodeRecord) -> str:
+    """What a problem that was played and not solved is counted as."""
+    if episode.status is Status.ERROR:
+        return "error of the harness"
+    return f"played and not solved ({episode.status})"
+
+
+def play(
+    spec: RunSpec,
+    plugins: Plugins,
+    folder: Path,
+    command: str,
+    before: Usage,
+    budget: Budget,
+    listeners: Sequence[Listener],
+) -> Played:
+    """Play what has no record yet. `before` is what was spent on writing the problems."""
+    run = plan(spec, plugins, command)
+    try:
+        store = _store(run, folder)
+        purse = _Purse(before + _paid(store), budget)
+        with ExitStack() as stack:
+            stack.enter_context(store)
+            failures = asyncio.run(_until_spent(run, store, purse, listeners))
+    finally:
+        run.close()
+    planned = set(run.record.keys())
+    return Played(folder, tuple(e for e in store.episodes() if e.key in planned), purse.out, tuple(failures))
+
+
+def _store(run: Run, folder: Path) -> RunStore:
+    if not (folder / "run.json").exists():
+        return RunStore.create(folder, run.record)
+    store = RunStore(folder)
+    old, new = store.record.tasks[0], run.record.tasks[0]
+    same = min(len(old.samples), len(new.samples))
+    others = [part for part in old.differing(new) if part != "data" or len(old.samples) == len(new.samples)]
+    if store.record.plan != run.record.plan or old.samples[:same] != new.samples[:same] or others:
+        raise UsageError(
+            f"{folder} was played otherwise ({', '.join(others) or 'by other options'} differ); "
+            "give another --output"
+        )
+    if len(new.samples) > len(old.samples):  # ids are hashes of the problems: the first ones are the same
+        store.amend(replace(run.record, created=store.record.created))
+    return store
+
+
+def _paid(store: RunStore) -> Usage:
+    """What the journal says was paid, without the calls of episodes in flight: going on counts those."""
+    failed = {e.key: e.attempt for e in store.episodes() if e.status is Status.ERROR}
+    done = {e.key for e in finished(store.episodes())}
+    open_ones = {key: past for key, past in tries(store, failed).items() if key not in done}
+    paid = Usage()
+    for line in store.events():
+        if line["event"] == "call":
+            attempt, calls = open_ones.get(line["episode"], (-1, {}))
+            if attempt != line["attempt"] or line["seq"] not in calls:
+                paid += response(line).usage
+    return paid
+
+
+@dataclass(slots=True)
+class _Purse:
+    """Counts every call, and stops the run when the budget is spent; what is in flight is journalled."""
+
+    spent: Usage
+    budget: Budget
+    out: str | None = None
+    task: "asyncio.Task[list[HarnessError]] | None" = None
+
+    def __call__(self, event: Event) -> None:
+        if event.kind == "call":
+            self.spent += event.usage
+            self.stop()
+
+    def stop(self) -> None:
+        if self.out is None and (out := self.budget.spent(self.spent)) and self.task is not None:
+            self.out = out
+            self.task.cancel()
+
+
+async def _until_spent(
+    run: Run, store: RunStore, purse: _Purse, listeners: Sequence[Listener]
+) -> list[HarnessError]:
+    if {e.key for e in finished(store.episodes())} >= set(run.record.keys()):
+        return []
+    purse.task = asyncio.ensure_future(carry_out(run, store, [purse, *listeners]))
+    purse.stop()
+    try:
+        return await purse.task
+    except asyncio.CancelledError:
+        if purse.out is None:
+            raise
+        return []
