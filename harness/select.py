@@ -95,9 +95,7 @@ def parse(text: str) -> Filter:
     if name not in known:
         near = get_close_matches(name, known, 1)
         hint = f"; did you mean {near[0]!r}?" if near else ""
-        raise UsageError(
-            f"--filter {text!r}: there is no field {name!r}{hint} Fields are {', '.join(known)}"
-        )
+        raise UsageError(f"--filter {text!r}: there is no field {name!r}{hint} Fields are {', '.join(known)}")
     if name in TEXTS:
         if compare not in ("=", "!="):
             raise UsageError(f"--filter {text!r}: {name} is text; compare it by = or !=")

@@ -61,6 +61,12 @@ class Synthesis(ABC):
         a whole trajectory.
         """
 
+    def settle(self, problem: Problem) -> Problem:
+        """Called once, when a problem is new: adds what is expensive to find, such as the answer that a
+        command prints. What it returns is what the file of problems holds. Raises `Unfit` as `sample` does.
+        """
+        return problem
+
     @abstractmethod
     def sample(self, problem: Problem, id: str) -> Sample:
         """The problem as a sample of the task, of split `split`. The same problem makes the same sample.

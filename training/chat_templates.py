@@ -7,7 +7,6 @@ exchange, the system prompt in <<SYS>>), `chatml` (with tools as Hermes and Qwen
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -32,16 +31,6 @@ _CALL: Final[Mapping[str, Any]] = {
     "type": "function",
     "function": {"name": "weigh_parcel", "arguments": {"label": "zebra"}},
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Abilities:
-    """What a tokenizer's template does with conversations; found by rendering some."""
-
-    tools: bool
-    """Tools are shown, and calls and their results are written."""
-    keeps: bool
-    """A conversation that goes on begins as it did before: all its turns can be trained on in one row."""
 
 
 def install(tokenizer: Any, template: str = OWN) -> str:
@@ -79,12 +68,8 @@ def render(
     return text
 
 
-def abilities(tokenizer: Any) -> Abilities:
-    """Raises nothing: a template that refuses a probe lacks the ability."""
-    return Abilities(_shows_tools(tokenizer), _keeps_turns(tokenizer))
-
-
-def _shows_tools(tokenizer: Any) -> bool:
+def shows_tools(tokenizer: Any) -> bool:
+    """Whether the template shows tools, and writes calls and their results; found by rendering some."""
     talk: list[Mapping[str, Any]] = [
         {"role": "user", "content": "How heavy is it?"},
         {"role": "assistant", "content": "", "tool_calls": [_CALL]},
@@ -100,20 +85,6 @@ def _shows_tools(tokenizer: Any) -> bool:
         and played.count("weigh_parcel") > shown.count("weigh_parcel")
         and ("zebra" in played and "417 grams" in played)
     )
-
-
-def _keeps_turns(tokenizer: Any) -> bool:
-    talk = [
-        {"role": "user", "content": "one"},
-        {"role": "assistant", "content": "two"},
-        {"role": "user", "content": "three"},
-        {"role": "assistant", "content": "four"},
-    ]
-    try:
-        whole = render(tokenizer, talk, (), False)
-        return all(whole.startswith(render(tokenizer, talk[:n], (), False)) for n in (2, 4))
-    except Exception:
-        return False
 
 
 def _check_vocabulary(tokenizer: Any, template: str) -> None:

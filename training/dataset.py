@@ -15,7 +15,7 @@ from harness import Tell, UsageError
 from .chat_templates import OWN
 from .cleaning import Against, Hit, distinct
 from .conversation import Conversation
-from .evaluation import Entry, texts
+from .evaluation import TRAIN, Entry, collect
 from .masks import Coder, Encoded
 from .mixing import Mix, check, interleave, shuffled
 from .report import FileReport, Lengths, Report
@@ -77,8 +77,10 @@ def prepare(
     read = _read(sources, seed, tell)
     coder = Coder(tokenizer, template)
     work = _Work(coder, max_length, long == "window", tell)
-    asked = texts(against, tell)
-    rows = work.clean([row for one in read for row in one.rows], Against(asked, overlap), len(asked))
+    asked = collect(against, tell)
+    rows = work.clean(
+        [row for one in read for row in one.rows], Against(asked.texts, overlap), len(asked.texts)
+    )
     train, held = work.sides(rows, validation, seed)
     mix, chosen = work.mix(train, lam, unit, seed)
     kept = [row for kind in KINDS for row in work.encoded(held[kind])]
@@ -95,10 +97,10 @@ def prepare(
         dict(work.dropped),
         dict(work.changed),
         tuple(work.hits),
-        len(asked),
+        len(asked.texts),
         mix,
         {part: it for part, it in lengths.items() if it.rows},
-        tuple(work.warnings()),
+        (*_elsewhere(rows), *_absent(asked.absent), *work.warnings()),
     )
     return Prepared(chosen, kept, report)
 
@@ -199,6 +201,8 @@ class _Work:
             )
         if coder.unsaid:
             yield f"the template leaves out the text beside {coder.unsaid} tool calls"
+        if coder.marked:
+            yield f"{coder.marked} rows hold the tokenizer's special tokens in what they say"
         if coder.blurred:
             yield f"in {coder.blurred} turns the first token is half header, and is not trained on"
 
@@ -231,6 +235,20 @@ class _Stream:
 
 def _by_kind(rows: Sequence[Conversation]) -> dict[str, list[Conversation]]:
     return {kind: [r for r in rows if r.source.get("kind", "agent") == kind] for kind in KINDS}
+
+
+def _elsewhere(rows: Sequence[Conversation]) -> Iterator[str]:
+    """A warning for each split that is not meant to be trained on."""
+    splits = Counter(
+        f"{r.source.get('task')}/{r.source['split']}" for r in rows if r.source.get("split", TRAIN) != TRAIN
+    )
+    for name, count in splits.items():
+        yield f"{count} rows are of {name}: scores on it will say nothing"
+
+
+def _absent(splits: Sequence[str]) -> Iterator[str]:
+    if splits:
+        yield f"not compared with {', '.join(splits)}, which are not there"
 
 
 def _demand(pools: dict[str, list[Conversation]], lam: float) -> None:

@@ -1,7 +1,8 @@
 """Episodes as conversations: what the agent read and wrote on the path it submitted.
 
 The journal has each prompt as it was sent. Where the prompts of a path grow one out of the other, the path
-is one conversation, and every reply of the agent is trained on; few-shot turns and observations never are.
+is one conversation, and every reply of the agent is trained on, but one that could not be read: then only
+the correction is learnt. Few-shot turns and observations never are.
 Where the rules show only a part of the history (a cut, or a question at a time), each turn is a row of its
 own: a model is trained on what it will see. Abandoned branches are left out.
 """
@@ -21,6 +22,7 @@ class Asked:
 
     prompt: tuple[Message, ...]
     reply: Message
+    readable: bool = True
 
 
 def conversations(picked: Picked) -> Iterator[Conversation]:
@@ -58,7 +60,7 @@ def _rows(asked: Sequence[Asked]) -> Iterator[tuple[Turn, ...]]:
             yield tuple(turns)
             turns = []
         turns += [Turn(m) for m in one.prompt[len(turns) :]]
-        turns.append(Turn(one.reply, train=True))
+        turns.append(Turn(one.reply, train=one.readable))
     if turns:
         yield tuple(turns)
 
@@ -88,7 +90,7 @@ def _asked(calls: Sequence[Mapping[str, Any]], before: Any, node: Any, turn: int
         if call.get("turn", turn) != turn or not any(m.content.startswith(said) for m in call["prompt"][-2:]):
             continue  # strategies add advice to the last message, or after it
         if any(_same(r, reply) for r in call["replies"]):
-            return Asked(call["prompt"], reply)
+            return Asked(call["prompt"], reply, node.mistake is None)
     raise UsageError(f"the journal lacks the call that state {node.id} came from; is events.jsonl whole?")
 
 

@@ -5,6 +5,7 @@ task but `train`), or a file: JSONL of name and text, or conversations of any fo
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,17 +24,25 @@ EVERY = "all"
 TRAIN = "train"
 
 
-def texts(entries: Sequence[Entry], tell: Tell) -> list[Text]:
-    """The evaluation texts of all entries. Raises `UsageError` for one that is neither file nor task."""
-    found: list[Text] = []
+@dataclass(slots=True)
+class Asked:
+    """The evaluation texts, and which splits of `all` are not there to be compared with."""
+
+    texts: list[Text] = field(default_factory=list)
+    absent: list[str] = field(default_factory=list)
+
+
+def collect(entries: Sequence[Entry], tell: Tell) -> Asked:
+    """The texts of all entries. Raises `UsageError` for one that is neither file nor task."""
+    asked = Asked()
     for entry in entries:
         if isinstance(entry, tuple):
-            found.append(Text(*entry))
+            asked.texts.append(Text(*entry))
         elif Path(entry).is_file():
-            found += _of_file(Path(entry))
+            asked.texts += _of_file(Path(entry))
         else:
-            found += _of_tasks(str(entry), tell)
-    return found
+            _add_tasks(asked, str(entry), tell)
+    return asked
 
 
 def _of_file(file: Path) -> list[Text]:
@@ -46,20 +55,25 @@ def _of_file(file: Path) -> list[Text]:
     ]
 
 
-def _of_tasks(entry: str, tell: Tell) -> Iterator[Text]:
+def _add_tasks(asked: Asked, entry: str, tell: Tell) -> None:
     from harness.host import Plugins
 
     plugins = Plugins()
     name, _, split = entry.partition("/")
+    if name == EVERY:
+        for task in plugins.names("tasks"):
+            for one in (s for s in plugins.task(task).splits if s != TRAIN):
+                try:
+                    asked.texts += prompts(plugins, task, one, tell)
+                except UsageError:  # the official files are not there
+                    asked.absent.append(f"{task}/{one}")
+        return
     try:
-        names = plugins.names("tasks") if name == EVERY else plugins.expand_tasks([name])
+        names = plugins.expand_tasks([name])
     except UsageError as e:
         raise UsageError(f"against: {entry!r} is no file, and {e}") from None
     for task in names:
-        offered = plugins.task(task).splits
-        wanted = [split] if split else ["test"] if name != EVERY else [s for s in offered if s != TRAIN]
-        for one in wanted:
-            yield from prompts(plugins, task, one, tell)
+        asked.texts += prompts(plugins, task, split or "test", tell)
 
 
 def prompts(plugins: "Plugins", task: str, split: str, tell: Tell) -> Iterator[Text]:

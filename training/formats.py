@@ -101,9 +101,13 @@ def _made(row: Mapping[str, Any], named: Named, turns: Sequence[Turn], problem: 
         raise Untold("it has no messages")
     if problem is None:
         first = next((t.message.content for t in turns if t.message.role == "user"), "")
-        problem = f"text:{sha256(' '.join(first.split()).encode()).hexdigest()[:16]}"
+        problem = f"text:{sha256(_squeezed(first)).hexdigest()[:16]}"
     tools = row.get("tools") or row.get("functions") or ()
     return Conversation(named.where, problem, tuple(turns), _tools(tools), {"kind": named.kind})
+
+
+def _squeezed(text: str) -> bytes:
+    return " ".join(text.split()).encode("utf-8", "surrogatepass")
 
 
 def _tools(said: Any) -> tuple[Mapping[str, Any], ...]:

@@ -148,4 +148,6 @@ def quiet() -> None:
     transformers.utils.logging.disable_progress_bar()
     transformers.utils.logging.set_verbosity_error()
     warnings.filterwarnings("ignore", category=FutureWarning)
-    warnings.filterwarnings("ignore", category=UserWarning, module=r"(torch|peft|trl|transformers|accelerate)\b")
+    warnings.filterwarnings(
+        "ignore", category=UserWarning, module=r"(torch|peft|trl|transformers|accelerate)\b"
+    )

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from harness import Message, UsageError
 
-from .chat_templates import OWN, Abilities, abilities, install, render
+from .chat_templates import OWN, install, render, shows_tools
 from .conversation import Conversation
 
 IGNORED: Final = -100
@@ -52,22 +52,27 @@ class Coder:
 
     tokenizer: Any
     template: str = OWN
-    can: Abilities = field(init=False)
+    tools: bool = field(init=False)
+    """Whether the template can show tools."""
     ends: set[str] = field(init=False, default_factory=set)
     """The tokens that were seen to end a trained turn."""
     unsaid: int = field(init=False, default=0)
     """Turns with a tool call whose text the template leaves out."""
     blurred: int = field(init=False, default=0)
     """Turns whose first token also holds the end of the header, and is not trained on."""
+    marked: int = field(init=False, default=0)
+    """Rows whose text itself holds special tokens, which become tokens as the template's own do."""
     _special: frozenset[int] = field(init=False)
+    _marks: tuple[str, ...] = field(init=False)
 
     def __post_init__(self) -> None:
         if not getattr(self.tokenizer, "is_fast", False):
             raise UsageError("the tokenizer has no fast version, which says where each token stands")
         install(self.tokenizer, self.template)
-        self.can = abilities(self.tokenizer)
+        self.tools = shows_tools(self.tokenizer)
         added = self.tokenizer.added_tokens_decoder
         self._special = frozenset(i for i, t in added.items() if t.special) or frozenset(added)
+        self._marks = tuple(added[i].content for i in self._special)
 
     def encode(self, row: Conversation, only: Sequence[int] | None = None) -> Encoded:
         """The row's tokens; trained on are its trained turns, or those of the messages `only`.
@@ -85,12 +90,13 @@ class Coder:
 
     def spans(self, row: Conversation, turns: Sequence[int]) -> tuple[str, list[Span]]:
         """The rendered text, and where these messages stand in it."""
-        if (row.tools or any(t.message.tool_calls for t in row.turns)) and not self.can.tools:
+        if (row.tools or any(t.message.tool_calls for t in row.turns)) and not self.tools:
             raise UsageError(
                 f"{row.id} has tools, which the chat template {self.template!r} does not show; export runs "
                 "that were played with --protocol text, or say template: chatml"
             )
         said = wire([t.message for t in row.turns])
+        self.marked += any(mark in t.message.content for t in row.turns for mark in self._marks)
         text = self._render(row, said, False)
         return text, [self._span(row, said, text, n) for n in turns]
 

@@ -4,6 +4,7 @@ Ctrl-C ends it after the update under way, with a checkpoint; a second one ends 
 """
 
 import json
+import os
 import signal
 import sys
 import time
@@ -112,7 +113,8 @@ class Interrupt(TrainerCallback):
 
         def ask(number: int, frame: object) -> None:
             self.asked = True
-            print("\nending after this update (again to end at once)", file=sys.stderr, flush=True)  # noqa: T201
+            if os.environ.get("RANK", "0") == "0":
+                print("\nending after this update (again to end at once)", file=sys.stderr, flush=True)  # noqa: T201
             for known, handler in before.items():
                 signal.signal(known, handler)
 

@@ -77,7 +77,7 @@ class Data:
 
 @dataclass(frozen=True, slots=True)
 class Adapter:
-    """What is trained: all weights, or low-rank additions to them (LoRA, arXiv 2106.09685; QLoRA, 2305.14314)."""
+    """What is trained: all weights, or low-rank additions to them (arXiv 2106.09685, 2305.14314)."""
 
     method: Method = Method.LORA
     r: int = number(16, 1)

@@ -19,7 +19,16 @@ from harness import UsageError
 
 FILE = "training.json"
 FORMAT = 1
-PACKAGES = ("agentbench-harness", "torch", "transformers", "trl", "peft", "accelerate", "deepspeed", "datasets")
+PACKAGES = (
+    "agentbench-harness",
+    "torch",
+    "transformers",
+    "trl",
+    "peft",
+    "accelerate",
+    "deepspeed",
+    "datasets",
+)
 
 
 class State(StrEnum):
@@ -56,6 +65,12 @@ class Record:
     command: str = ""
     created: str = ""
     format: int = FORMAT
+
+    @property
+    def playable(self) -> str:
+        """What `harness run --model` takes for the finished checkpoint."""
+        folder, base = self.recipe["output"], str(self.recipe["model"]).removeprefix("hf/")
+        return f"hf/{folder}" if self.recipe["adapter"]["method"] == "full" else f"hf/{base}+{folder}"
 
     @classmethod
     def read(cls, folder: Path) -> Self:

@@ -17,7 +17,7 @@ Interruption. Ctrl-C saves a checkpoint; the same command goes on from the last 
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -28,16 +28,8 @@ from harness import Tell, UsageError
 
 from . import loading, record
 from .dataset import Encoded, Prepared, Source, prepare, quiet
+from .launch import Placement, configuration
 from .recipe import Choice, Data, Recipe
-
-
-@dataclass(frozen=True, slots=True)
-class Placement:
-    """How many processes train, and by which DeepSpeed configuration."""
-
-    processes: int = 1
-    deepspeed: str | None = None
-    """A file."""
 
 
 def prepared(recipe: Recipe, tokenizer: Any, tell: Tell | None = None) -> Prepared:
@@ -60,12 +52,14 @@ def prepared(recipe: Recipe, tokenizer: Any, tell: Tell | None = None) -> Prepar
 def sources(data: Data) -> list[Source]:
     files = [("agent", f) for f in data.agent] + [("general", f) for f in data.general]
     if not files:
-        raise UsageError("the recipe names no data; write data.agent, or give --set data.agent=data/agent.jsonl")
+        raise UsageError(
+            "the recipe names no data; write data.agent, or give --set data.agent=data/agent.jsonl"
+        )
     return [Source(Path(f), kind=kind, format=data.format) for kind, f in files]
 
 
 def run(recipe: Recipe, placement: Placement, resume: bool = True) -> record.Record:
-    """Train, or go on. Returns what is written in `training.json`; its state says whether it came to an end."""
+    """Train, or go on. Returns what `training.json` says; its state says if it came to an end."""
     loading.need(*(("deepspeed",) if placement.deepspeed else ()))
     loading.quiet()
     here, folder = loading.machine(recipe), Path(recipe.output)
@@ -134,8 +128,7 @@ def arguments(recipe: Recipe, at: Placement, here: loading.Machine, evaluates: b
     packing = loading.packs(recipe, here)
     length = {"max_length": recipe.data.max_length} if packing else {"max_length": None}
     kept = {} if packing else {"dataset_kwargs": {"skip_prepare_dataset": True}}
-    grouped = "random" if packing else "group_by_length"
-    return SFTConfig(**given, **length, **kept, packing=packing, train_sampling_strategy=grouped)
+    return SFTConfig(**given, **length, **kept, packing=packing)
 
 
 def common(recipe: Recipe, at: Placement, here: loading.Machine, evaluates: bool) -> dict[str, Any]:
@@ -176,7 +169,7 @@ def common(recipe: Recipe, at: Placement, here: loading.Machine, evaluates: bool
         "eval_steps": log.evaluate or None,
         "report_to": reporters(log.to),
         "disable_tqdm": True,
-        "deepspeed": at.deepspeed,
+        "deepspeed": str(configuration(at.deepspeed)) if at.deepspeed else None,
         "ddp_find_unused_parameters": False,
     }
 
@@ -249,11 +242,21 @@ def carry_out(trainer: Any, progress: Any, interrupt: Any, folder: Path, new: re
         state=record.State.INTERRUPTED if interrupt.stopped else record.State.FINISHED,
     )
     if not interrupt.stopped:
-        trainer.save_model(str(folder))
+        _save(trainer, folder)
     trainer.accelerator.wait_for_everyone()
     if main:
         done.write(folder)
     return done
+
+
+def _save(trainer: Any, folder: Path) -> None:
+    """The adapter, or all weights in 16 bits if that is what was computed in."""
+    args = trainer.args
+    if not hasattr(trainer.model, "peft_config") and not args.deepspeed and args.bf16:
+        import torch
+
+        trainer.model.to(torch.bfloat16)
+    trainer.save_model(str(folder))
 
 
 def _figures(last: Mapping[str, float], history: Sequence[Mapping[str, Any]]) -> dict[str, float]:

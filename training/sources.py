@@ -5,15 +5,16 @@ file and line, or index, and nothing of the file is trained on.
 """
 
 import json
+from codecs import BOM_UTF8
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 from harness import UsageError
 
-from .conversation import Conversation
+from .conversation import Conversation, Turn
 from .formats import FORMATS, Named, Untold, detect
 
 KINDS = ("agent", "general")
@@ -51,8 +52,10 @@ def load(source: Source, seed: int = 0) -> Loaded:
         known = ", ".join((*FORMATS, "auto"))
         raise UsageError(f"data {source.path}: there is no format {source.format!r}; there are {known}")
     if (size := _bundled(str(source.path))) is not None:
-        from .general import conversations
+        from .general import MOST, conversations
 
+        if size > MOST:
+            raise UsageError(f"data {source.path}: there are at most {MOST} rows of {BUNDLED} data")
         rows = tuple(conversations(size, seed))
         said = "\n".join(json.dumps([t.message.to_json() for t in r.turns]) for r in rows)
         return Loaded(source, "messages", rows, sha256(said.encode()).hexdigest())
@@ -91,7 +94,7 @@ def _bytes(file: Path) -> bytes:
 
 def _items(file: Path, data: bytes) -> Iterator[tuple[str, Any]]:
     try:
-        text = data.decode("utf-8-sig")
+        text = data.removeprefix(BOM_UTF8).decode("utf-8", "surrogatepass")
     except UnicodeDecodeError as e:
         at = data[: e.start].count(b"\n") + 1
         raise UsageError(f"{file}:{at}: not UTF-8 ({e.reason})") from None
@@ -130,7 +133,27 @@ def _row(form: str, source: Source, placed: tuple[str, Any]) -> Conversation:
     try:
         if not isinstance(item, dict):
             raise Untold(f"a row is a JSON object, not {type(item).__name__}")
-        return FORMATS[form].read(item, Named(where, source.path.stem, source.kind))
+        return _speakable(FORMATS[form].read(item, Named(where, source.path.stem, source.kind)))
     except (Untold, ValueError, KeyError, TypeError, AttributeError) as e:
         said = f"there is no {e.args[0]!r}" if isinstance(e, KeyError) else str(e)
         raise UsageError(f"{where}: not a row of format {form!r}: {said}") from None
+
+
+def _speakable(row: Conversation) -> Conversation:
+    """Without halves of surrogate pairs, which JSON can write and no tokenizer can read."""
+    return replace(row, turns=tuple(map(_whole, row.turns)))
+
+
+def _whole(turn: Turn) -> Turn:
+    try:
+        turn.message.content.encode()
+        "".join(c.arguments for c in turn.message.tool_calls).encode()
+    except UnicodeEncodeError:
+        calls = tuple(replace(c, arguments=_mended(c.arguments)) for c in turn.message.tool_calls)
+        message = replace(turn.message, content=_mended(turn.message.content), tool_calls=calls)
+        return replace(turn, message=message)
+    return turn
+
+
+def _mended(text: str) -> str:
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")

@@ -15,9 +15,13 @@ def split(
     which others there are, but for the last few that round the share. A share above 0 keeps at least
     one problem for each side, where there are two.
     """
-    problems = sorted({row.problem for row in rows}, key=lambda p: sha256(f"{seed} {p}".encode()).digest())
+    problems = sorted({row.problem for row in rows}, key=lambda p: _place(seed, p))
     wanted = round(len(problems) * validation)
     if validation > 0 and len(problems) > 1:
         wanted = min(max(wanted, 1), len(problems) - 1)
     held = set(problems[:wanted])
     return [r for r in rows if r.problem not in held], [r for r in rows if r.problem in held]
+
+
+def _place(seed: int, problem: str) -> bytes:
+    return sha256(f"{seed} {problem}".encode("utf-8", "surrogatepass")).digest()

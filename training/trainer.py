@@ -1,17 +1,23 @@
-"""TRL's SFTTrainer, and two things it lacks. Importing this imports TRL; only a training does.
+"""TRL's SFTTrainer, and three things it lacks. Importing this imports TRL; only a training does.
 
-The output head is computed for trained positions only, also on a CPU. TRL does so on GPUs (its Triton kernel);
-elsewhere it scores every position, and with a vocabulary of 49,000 and a tenth of the tokens trained that is a
-fifth of the work of a small model for nothing. The loss is the same: the mean over the trained tokens of an
-update, whatever batch and process they are in.
+The output head is computed for trained positions only, also on a CPU. TRL does so on GPUs (its Triton
+kernel); elsewhere it scores every position, and with a vocabulary of 49,000 and a tenth of the tokens
+trained that is a fifth of the work of a small model for nothing. The loss is the same: the mean over the
+trained tokens of an update, whatever batch and process they are in.
+
+Batches of similar length come from the seed and the epoch alone: the rows of an update are the same however
+many processes share them, and after a resume. (The sampler of transformers draws from the global generator,
+which dropout moves on, differently in each process.)
 
 It counts tokens, read and trained, over all processes.
 """
 
 import time
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import torch
+from transformers.trainer_pt_utils import get_length_grouped_indices
 from trl import SFTTrainer
 
 IGNORED = -100
@@ -43,6 +49,13 @@ class Trainer(SFTTrainer):  # type: ignore[misc, unused-ignore]
         # The count is over all processes, and the gradients are averaged over them.
         return loss / torch.as_tensor(num_items_in_batch).clamp(min=1) * self.accelerator.num_processes
 
+    def _get_train_sampler(self, train_dataset: Any = None) -> Any:
+        rows = self.train_dataset if train_dataset is None else train_dataset
+        lengths = [len(ids) for ids in rows["input_ids"]]
+        args = self.args
+        together = args.train_batch_size * args.gradient_accumulation_steps * args.world_size
+        return Grouped(lengths, together, args.seed)
+
     def log(self, logs: dict[str, float], start_time: float | None = None) -> None:
         if "loss" in logs:
             now = time.monotonic()
@@ -55,6 +68,26 @@ class Trainer(SFTTrainer):  # type: ignore[misc, unused-ignore]
             logs["trained_tokens_per_second"] = counts[1] / max(now - self.since, 1e-9)
             self.since = now
         super().log(logs, start_time)
+
+
+class Grouped(torch.utils.data.Sampler[int]):
+    """Rows in an order in which each `together` that follow one another are of similar length."""
+
+    def __init__(self, lengths: Sequence[int], together: int, seed: int) -> None:
+        self.lengths = list(lengths)
+        self.together = together
+        self.seed = seed
+        self.epoch = 0
+
+    def set_epoch(self, epoch: int) -> None:
+        self.epoch = epoch
+
+    def __len__(self) -> int:
+        return len(self.lengths)
+
+    def __iter__(self) -> Iterator[int]:
+        chance = torch.Generator().manual_seed(self.seed * 100_003 + self.epoch)
+        return iter(get_length_grouped_indices(self.lengths, self.together, generator=chance))
 
 
 def keeps_some(model: Any) -> bool:

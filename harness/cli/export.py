@@ -1,9 +1,11 @@
 """`harness export`: episodes of runs in another format, such as training data."""
 
+import asyncio
 import json
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -11,6 +13,12 @@ from harness.cli._plugins import opened
 from harness.cli.leaderboard import stores_in
 from harness.cli.options import json_option, plugin_options
 from harness.errors import UsageError, blame
+
+if TYPE_CHECKING:
+    from harness.host import Plugins
+    from harness.judged import Opinions
+    from harness.records import EpisodeRecord
+    from harness.select import Filter, Selection
 
 
 @click.command(epilog="Example: harness export runs/ --format sft --filter reward=1 -o data/agent.jsonl")
@@ -21,9 +29,12 @@ from harness.errors import UsageError, blame
     "filters",
     multiple=True,
     metavar="FIELD=VALUE",
-    help="Only episodes such as reward=1, status=completed, turns<=10, repeats=0, mistakes=0. Repeatable.",
+    help="Only episodes such as reward=1, status=completed, turns<=10, repeats=0, format=clean, judge=1. "
+    "Repeatable.",
 )
 @click.option("--per-task", default=0, type=click.IntRange(0), help="At most this many of each task.")
+@click.option("--judge-model", help="Says of each episode that meets the other filters whether judge=1.")
+@click.option("--judge-base-url", help="Where the judge model is served.")
 @click.option("--output", "-o", required=True, type=click.Path(path_type=Path, dir_okay=False))
 @plugin_options
 @json_option
@@ -33,13 +44,14 @@ def command(runs: tuple[Path, ...], form: str, output: Path, as_json: bool, **gi
     A RUN is a run directory, or a folder of them. Errors of the harness are never written.
     """
     from harness.exporter import Picked
-    from harness.select import Filter, parse, select
+    from harness.select import Filter, parse
 
     conditions: list[Filter] = [parse(text) for text in given["filters"]]
-    exporter = opened(given["plugin_files"], given["blocked"]).exporter(form)
+    plugins = opened(given["plugin_files"], given["blocked"])
+    exporter = plugins.exporter(form)
     stores = [s for path in runs for s in stores_in(path)]
     episodes = [(store, e) for store in stores for e in store.episodes()]
-    chosen = select([e for _, e in episodes], conditions, given["per_task"])
+    chosen, judged = _chosen(plugins, [e for _, e in episodes], conditions, given)
     taken = {id(e) for e in chosen.taken}
     picked = [Picked(s, [e for owner, e in episodes if owner is s and id(e) in taken]) for s in stores]
     if not chosen.taken:
@@ -51,14 +63,47 @@ def command(runs: tuple[Path, ...], form: str, output: Path, as_json: bool, **gi
     except OSError as e:
         raise UsageError(f"--output {output}: {e.strerror}") from e
     if as_json:
-        left = dict(chosen.left)
-        click.echo(
-            json.dumps({"written": str(output), "taken": len(chosen.taken), "left": left, "format": 1})
-        )
+        told = {"written": str(output), "taken": len(chosen.taken), "left": dict(chosen.left), "format": 1}
+        click.echo(json.dumps(told | ({"judge": judged} if judged else {})))
         return
     click.echo(said)
+    if judged:
+        click.echo(judged)
     if chosen.left:
         click.echo(f"left out {chosen.left.total()} of {len(episodes)} episodes: {_reasons(chosen.left)}")
+
+
+def _chosen(
+    plugins: "Plugins",
+    episodes: Sequence["EpisodeRecord"],
+    filters: Sequence["Filter"],
+    given: dict[str, Any],
+) -> tuple["Selection", str]:
+    """The episodes taken, and a line about the judge where one was asked."""
+    from harness.select import JUDGE, select
+
+    name = given["judge_model"]
+    if not any(f.field == JUDGE for f in filters):
+        if name:
+            raise UsageError("--judge-model is asked only for a filter such as --filter judge=1")
+        return select(episodes, filters, given["per_task"]), ""
+    if not name:
+        raise UsageError("--filter judge=...: name the judge with --judge-model")
+    others = {id(e) for e in select(episodes, [f for f in filters if f.field != JUDGE]).taken}
+    asked = [(place, e) for place, e in enumerate(episodes) if id(e) in others]
+    found = _opinions(plugins, name, given["judge_base_url"], asked)
+    return select(episodes, filters, given["per_task"], found.value), found.line(name)
+
+
+def _opinions(
+    plugins: "Plugins", name: str, url: str | None, asked: Sequence[tuple[int, "EpisodeRecord"]]
+) -> "Opinions":
+    from harness.cli._telling import telling
+    from harness.judged import opinions
+    from harness.model import ModelOptions
+
+    with telling() as tell:
+        return asyncio.run(opinions(plugins.model(name, ModelOptions(url)), asked, tell))
 
 
 def _reasons(left: Counter[str]) -> str:

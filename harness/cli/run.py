@@ -35,7 +35,7 @@ _OPTIONS = [
     click.option("--profile", default="native", show_default=True, help="native, v0.2 or fc."),
     click.option("--protocol", type=click.Choice(["text", "tools"]), help="How actions are written."),
     click.option("--split", default="test", show_default=True,
-                 help="test, train, agentbench-dev or agentbench-std."),
+                 help="test, train, agentbench-dev, agentbench-std, or a FILE.jsonl of problems."),
     click.option("--limit", "-l", metavar="N|N-M|SHARE", help="Only some samples: 10, 10-20 or 0.1."),
     click.option("--sample-id", multiple=True, help="Only these samples, with commas."),
     click.option("--epochs", "-k", default=1, show_default=True, type=click.IntRange(1)),

@@ -6,7 +6,18 @@ from random import Random
 from threading import Lock
 from typing import ClassVar
 
-from harness import Action, Environment, Host, Renames, Rules, Sample, Settings, Task, UsageError
+from harness import (
+    Action,
+    Environment,
+    Host,
+    Renames,
+    Rules,
+    Sample,
+    Settings,
+    Synthesis,
+    Task,
+    UsageError,
+)
 
 from . import official
 from .dialect import to_sqlite
@@ -64,6 +75,11 @@ class DbTask(Task):
 
     def renames(self, settings: Settings) -> Renames:
         return RENAMES if settings.profile == "native" else Renames()
+
+    def synthesis(self, settings: Settings) -> Synthesis:
+        from .synthesis import DbSynthesis
+
+        return DbSynthesis(settings)
 
     def open(self, sample: Sample, settings: Settings) -> Environment:
         assert isinstance(sample, DbSample)

@@ -6,7 +6,18 @@ from pathlib import Path
 from random import Random
 from typing import ClassVar
 
-from harness import Action, Environment, Host, Renames, Rules, Sample, Settings, Task, UsageError
+from harness import (
+    Action,
+    Environment,
+    Host,
+    Renames,
+    Rules,
+    Sample,
+    Settings,
+    Synthesis,
+    Task,
+    UsageError,
+)
 
 from . import errata, expert, generate, official
 from .environment import OsEnvironment
@@ -67,6 +78,13 @@ class OsTask(Task):
 
     def renames(self, settings: Settings) -> Renames:
         return RENAMES if settings.profile == "native" else Renames()
+
+    def synthesis(self, settings: Settings) -> Synthesis:
+        from .synthesis import OsSynthesis
+
+        if self.machines is None:
+            raise UsageError("task os has no sandboxes yet: setup(host) comes before synthesis()")
+        return OsSynthesis(settings, self.machines)
 
     def open(self, sample: Sample, settings: Settings) -> Environment:
         if self.machines is None:

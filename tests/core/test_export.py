@@ -109,3 +109,72 @@ def test_every_episode_is_taken_or_counted(made: list[tuple[str, float | None]],
     episodes = [episode(str(i), reward, task) for i, (task, reward) in enumerate(made)]
     found = select(episodes, [parse("reward>=0.5")], cap)
     assert len(found.taken) + found.left.total() == len(episodes)
+
+
+# The form of replies, and the judge
+
+
+def test_the_form_of_an_episode_is_clean_or_its_first_mistake() -> None:
+    nodes = (NodeRecord(0, None, ()), NodeRecord(1, 0, (), mistake="unknown tool"))
+    slip = episode("1", nodes=(*nodes, NodeRecord(2, 1, (), mistake="truncated")), leaf=2)
+    assert [FIELDS["format"](e) for e in (episode(), slip)] == ["clean", "unknown tool"]
+    assert select([episode(), slip], [parse("format=clean")]).left == {"not format=clean": 1}
+    assert len(select([episode(), slip], [parse("format=clean|unknown tool")]).taken) == 2
+
+
+JUDGE = '''
+from harness import Model, Reply, Response, Usage, hookimpl
+
+class Strict(Model):
+    """Likes what says Polly."""
+    name = "strict"
+    async def generate(self, request):
+        text = request.messages[0].content
+        assert request.purpose == "judge" and "(The attempt ended:" in text
+        said = "perhaps" if "unsure" in self.mood else "Yes." if "{liked}" in text else "**No**, it is not"
+        return Response((Reply(said),), Usage(1, 90, 10))
+
+@hookimpl
+def harness_model(name, options):
+    made = Strict()
+    made.mood = name
+    return made if name.startswith("strict") else None
+'''
+
+
+def judged(runs: Path, folder: Path, *more: str, liked: str) -> Done:
+    file = folder / "judge.py"
+    file.write_text(JUDGE.replace("{liked}", liked))
+    return export(runs, folder / "keys", *more, "--plugin", str(file))
+
+
+def test_a_judge_chooses_among_what_the_other_filters_leave(runs: Path, tmp_path: Path) -> None:
+    more = ("--filter", "reward=1", "--filter", "judge=1", "--judge-model", "strict")
+    done = judged(runs, tmp_path, *more, liked="completed")
+    assert done.code == 0, done.err
+    assert "judge strict: 3 yes of 3, agrees with the score in 3 of 3; 300 tokens" in done.out
+    assert "left out 3 of 6 episodes: 3 not reward=1" in done.out
+
+
+def test_how_often_the_judge_agrees_with_the_score_is_told(runs: Path, tmp_path: Path) -> None:
+    done = judged(runs, tmp_path, "--filter", "judge=1", "--judge-model", "strict", liked="The attempt")
+    assert "judge strict: 6 yes of 6, agrees with the score in 3 of 6; 600 tokens" in done.out
+
+
+def test_an_episode_without_a_verdict_is_not_taken(runs: Path, tmp_path: Path) -> None:
+    done = judged(runs, tmp_path, "--filter", "judge>=0", "--judge-model", "strict-unsure", liked="x")
+    assert done.code == 2 and "6 not judge>=0" in done.err
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        (("--filter", "judge=1"), "name the judge with --judge-model"),
+        (("--judge-model", "strict"), "asked only for a filter"),
+    ],
+)
+def test_a_judge_and_its_filter_come_together(
+    more: tuple[str, ...], said: str, runs: Path, tmp_path: Path
+) -> None:
+    done = judged(runs, tmp_path, *more, liked="x")
+    assert done.code == 2 and said in done.err

@@ -123,6 +123,13 @@ class TestEpisodes:
         assert [s.status for s in seen[:-1]] == [None] * (len(seen) - 1)
         assert seen[-1].status is Status.COMPLETED
 
+    @pytest.mark.parametrize("profile", ["native", "v0.2", "fc"])
+    def test_a_reset_undoes_everything(self, profile: str, play: Play) -> None:
+        house, actions = play(profile), [Action("take_action", {"action": c}) for c in solve(KITCHEN)]
+        first, again = house.reset(), [house.step(a) for a in actions]
+        assert house.reset() == first and house.score().progress == 0
+        assert [house.step(a) for a in actions] == again
+
     def test_a_fork_goes_its_own_way(self, play: Play) -> None:
         house = play()
         fork = house.fork()

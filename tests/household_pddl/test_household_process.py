@@ -1,7 +1,5 @@
 """`--engine alfworld`: the package's engine in a process of its own, and what becomes of its failures."""
 
-import os
-import signal
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from importlib.metadata import PackageNotFoundError
@@ -80,20 +78,22 @@ class TestWorlds:
         assert (done.code, "100.0" in done.out) == (0, True)
 
 
-def test_a_process_that_is_killed_is_a_failure_of_the_environment() -> None:
+def test_an_engine_that_does_not_answer_is_a_failure_of_the_environment() -> None:
     world = Original({}, patience=0)
-    with pytest.raises(EnvironmentFailure):
+    with pytest.raises(EnvironmentFailure, match="did not answer within 0 s in load"):
         world.reset()
-    os.kill(process(world), signal.SIGKILL)
     world._patience = 60
     with pytest.raises(EnvironmentFailure, match="ended in 'look': exit status -9"):
         world.step("look")
     world.close()
 
 
-def test_an_engine_that_does_not_answer_is_a_failure_of_the_environment() -> None:
-    world = Original({}, patience=0)
-    with pytest.raises(EnvironmentFailure, match="did not answer within 0 s in load"):
+def test_a_process_that_dies_tells_its_last_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    dying = tmp_path / "player.py"
+    dying.write_text("import sys\ninput()\nsys.exit('out of memory')\n")
+    monkeypatch.setattr(module, "_PLAYER", dying)
+    world = Original({})
+    with pytest.raises(EnvironmentFailure, match="ended in load: exit status 1; out of memory"):
         world.reset()
     world.close()
 

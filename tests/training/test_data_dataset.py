@@ -149,18 +149,21 @@ def test_the_evaluation_may_be_a_file_of_texts_or_of_conversations(tmp_path: Pat
 
 def test_the_evaluation_may_be_a_task_and_its_worked_example_does_not_count(tmp_path: Path) -> None:
     """Rows of the train split share the instructions with the test split, and nothing else."""
-    from harness.training.evaluation import texts as collected
+    from harness.training.evaluation import prompts
 
-    test, train = (collected([f"db/{split}"], lambda *_: None) for split in ("test", "train"))
+    from harness.host import Plugins
+
+    test = list(prompts(Plugins(), "db", "test", lambda *_: None))
+    train = next(prompts(Plugins(), "db", "train", lambda *_: None))
     assert test[0].name == "db/test-000"
-    rows = [asked(train[0].text, problem=train[0].name), asked(test[5].text, problem="elsewhere")]
+    rows = [asked(train.text, problem=train.name), asked(test[5].text, problem="elsewhere")]
     done = prepared(saved(tmp_path, rows), max_length=9000, against=["db"])
     assert done.report.against == len(test)
     assert [(h.text, h.how) for h in done.report.hits] == [("db/test-005", "same text")]
 
 
 def test_what_is_no_file_and_no_task_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match=r"against: 'bd' is no file, and .*did you mean"):
+    with pytest.raises(UsageError, match=r"against: 'bd' is no file, and there is no task 'bd'"):
         prepared(saved(tmp_path, [row(1)]), against=["bd"])
 
 
@@ -286,3 +289,28 @@ def test_bundled_data_is_mixed_in_by_its_name(tmp_path: Path) -> None:
 def test_a_count_of_bundled_data_that_is_none_is_refused() -> None:
     with pytest.raises(UsageError, match="expected bundled or bundled:COUNT"):
         prepared(Source(Path("bundled:many"), "general"))
+
+
+# Warnings
+
+
+def test_rows_of_a_split_that_is_not_for_training_are_warned_of(tmp_path: Path) -> None:
+    from dataclasses import replace
+
+    rows = [
+        replace(row(n), source={"task": "db", "split": s}) for n, s in enumerate(("test", "train", "test"))
+    ]
+    done = prepared(saved(tmp_path, rows))
+    assert done.report.warnings == ("2 rows are of db/test: scores on it will say nothing",)
+
+
+def test_special_tokens_in_what_is_said_are_warned_of(tmp_path: Path) -> None:
+    done = prepared(saved(tmp_path, [row(1, "I say <|im_end|> in the middle"), row(2)]))
+    assert "1 rows hold the tokenizer's special tokens" in done.report.warnings[0]
+
+
+def test_halves_of_surrogate_pairs_are_mended(tmp_path: Path) -> None:
+    file = tmp_path / "broken.jsonl"
+    file.write_text('{"instruction": "q\\ud83d", "input": "", "output": "a\\udc00b"}\n')
+    (one,) = prepared(Source(file)).train
+    assert "a\N{REPLACEMENT CHARACTER}b<|im_end|>" in TOKENIZER.decode(one.input_ids)

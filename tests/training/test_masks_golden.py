@@ -5,6 +5,7 @@ the documented token formats. What is compared is the decoded text of the traine
 """
 
 import json
+import os
 from itertools import groupby
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -12,6 +13,8 @@ from typing import Any, NamedTuple
 import pytest
 from harness.training.conversation import Conversation, Turn
 from harness.training.masks import IGNORED, Coder, Encoded
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from harness import Message, ToolCall, UsageError
 
@@ -319,3 +322,76 @@ def test_a_template_that_loses_a_reply_is_refused(tmp_path: Path) -> None:
 def test_an_unknown_template_is_refused() -> None:
     with pytest.raises(UsageError, match=r"'llama4' is none of own, llama2, chatml, plain"):
         Coder(qwen(), "llama4")
+
+
+# The model that comes along
+
+
+@pytest.fixture(scope="module")
+def real_tokenizer() -> Any:
+    """SmolLM2's own: as converted once for `hf/SmolLM2`, else from the weights' file (some seconds)."""
+    from harness.plugins.models import smollm2 as bundled
+    from transformers import AutoTokenizer
+
+    file = bundled.weights()
+    if file is None:
+        pytest.skip("the weights are not installed: harness models add smollm2")
+    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "agentbench-harness"
+    converted = cache / "SmolLM2-135M-Instruct-bf16"
+    if (converted / "tokenizer_config.json").exists():
+        return AutoTokenizer.from_pretrained(converted)
+    pytest.importorskip("gguf")
+    return AutoTokenizer.from_pretrained(file.parent, gguf_file=file.name)
+
+
+@pytest.mark.real
+@pytest.mark.filterwarnings("ignore")
+def test_the_real_smollm2_is_trained_on_the_replies_and_their_ends(real_tokenizer: Any) -> None:
+    made = Coder(real_tokenizer)
+    row = made.encode(TEXT)
+    assert runs(real_tokenizer, row) == tuple(t.format(end="<|im_end|>") for t in TWO_REPLIES)
+    assert made.ends == {real_tokenizer.eos_token} == {"<|im_end|>"}
+    first = next(n for n, label in enumerate(row.labels) if label != IGNORED)
+    assert real_tokenizer.decode(row.input_ids[:first]).endswith(
+        "harbour?<|im_end|>\n<|im_start|>assistant\n"
+    )
+
+
+@pytest.mark.real
+@pytest.mark.filterwarnings("ignore")
+def test_the_real_smollm2_shows_no_tools(real_tokenizer: Any) -> None:
+    with pytest.raises(UsageError, match="has tools, which the chat template 'own' does not show"):
+        Coder(real_tokenizer).encode(TOOLS)
+
+
+# Whatever is said
+
+
+SAID = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), min_size=1, max_size=40)
+TALKS = st.lists(st.tuples(SAID, SAID, st.booleans()), min_size=1, max_size=4)
+CODERS: dict[str, Coder] = {}
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+@given(talk=TALKS)
+@settings(deadline=None, max_examples=40)
+def test_any_reply_is_found_again(family: str, talk: list[tuple[str, str, bool]]) -> None:
+    made = CODERS.setdefault(family, coder(family))
+    turns = [t for question, reply, train in talk for t in (user(question), agent(reply, train))]
+    row = made.encode(Conversation("r", "p", tuple(turns)))
+    end = made.tokenizer.eos_token
+    wanted = [f"{reply}{end}" for _, reply, train in talk if train]
+    if family in ("llama2", "llama3"):  # their templates strip what is said
+        wanted = [f"{w.removesuffix(end).strip()}{' ' if family == 'llama2' else ''}{end}" for w in wanted]
+    if family == "llama2":  # its decoder takes a blank from every beginning
+        wanted = [w.removeprefix(" ") for w in wanted]
+    assert list(runs(made.tokenizer, row)) == wanted
+
+
+def test_messages_are_rendered_as_the_hf_provider_prompts_with_them() -> None:
+    from harness.plugins.models.hf import _message
+    from harness.training.masks import wire
+
+    calls = (ToolCall("1", "f", '{"a": [1, "é"]}'), ToolCall("2", "g", "no json"), ToolCall("3", "h", ""))
+    said = [Message("system", "s"), Message("assistant", "t", calls), Message("tool", "u", tool_call_id="1")]
+    assert wire(said) == [_message(m) for m in said]

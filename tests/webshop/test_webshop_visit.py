@@ -27,7 +27,7 @@ def test_fc_calls_its_first_page_the_initial_observation(visit: Begin) -> None:
 
 def test_a_page_of_results_lists_ten_of_fifty(visit: Begin) -> None:
     v = visit("v0.2")
-    text = v.seek("lamp").text
+    text = v.seek("black").text
     names = [v.world.catalogue.product(n).asin for n in v.world.session.shown]
     assert len(names) == 10 and all(f"[SEP] {n} [SEP]" in text for n in names)
     assert "[SEP] Back to Search [SEP] Page 1 (Total results: 50) [SEP] Next > [SEP] " in text
@@ -37,7 +37,7 @@ def test_a_page_of_results_lists_ten_of_fifty(visit: Begin) -> None:
 
 def test_pages_turn_until_the_fifth(visit: Begin) -> None:
     v = visit("v0.2")
-    v.seek("lamp")
+    v.seek("black")
     seen = {v.first_result()}
     for _ in range(4):
         text = v.click("Next >").text

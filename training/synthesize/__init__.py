@@ -1,7 +1,8 @@
 """`harness synthesize`: a teacher writes new problems of a task, and plays those that hold.
 
 The three steps of LLM-TMBR (arXiv:2403.19962, section 3: task construction, trajectory interaction,
-filtering), with the real environment in the place of an imagined one, and checks in that of a manual screening:
+filtering), with the real environment in the place of an imagined one, and checks in that of a screening by
+hand:
 
     bench.py      the task, set up: requests, trajectories to imitate, samples under audit
     screening.py  a reply -> problems -> samples, or the reason why not

@@ -4,6 +4,7 @@ import asyncio
 import json
 import shlex
 import sys
+import time
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from rich.console import Console
 
 from harness import UsageError
 from harness.cli._plugins import opened as opened_plugins
-from harness.cli._telling import telling
+from harness.cli._telling import PAUSE, telling
 from harness.host import Plugins
 from harness.report.form import short
 from harness.report.progress import Progress
@@ -87,16 +88,19 @@ def _begin(order: Order) -> None:
 
 
 def _propose(order: Order, plugins: Plugins, bench: Bench, journal: Journal) -> tuple[Screen, RanOut | None]:
-    screen = Screen(bench)
+    screen, quiet_until = Screen(bench), 0.0
     teacher = plugins.model(order.teacher, order.teacher_options)
     with telling() as tell:
 
         def told(screen: Screen, usage: Usage) -> None:
+            nonlocal quiet_until
+            if time.monotonic() < quiet_until and not sys.stderr.isatty():
+                return
+            quiet_until = time.monotonic() + PAUSE
             dollars = f", ${usage.cost:.2f}" if usage.cost else ""
-            what = (
-                f"{order.task}: kept, {len(screen.rejected)} left out, {short(usage.tokens)} tokens{dollars};"
-            )
-            tell(what, len(screen.kept), order.plan.count)
+            said = f"{order.task}: {len(screen.rejected)} left out, {short(usage.tokens)} tokens{dollars};"
+            kept = len(screen.kept)
+            tell(f"{said} {'kept' if kept else 'none kept yet'}", kept, order.plan.count)
 
         at_once = order.teacher_options.max_connections
         proposer = Proposer(bench, teacher, order.plan, journal, order.budget, at_once, told)

@@ -18,6 +18,9 @@ from harness.types import Usage
 
 from .money import Budget
 
+ERROR = "error of the harness"
+"""What an episode without a score is counted as; going on plays it again."""
+
 
 @dataclass(frozen=True, slots=True)
 class Played:
@@ -46,7 +49,7 @@ def solved(episode: EpisodeRecord) -> bool:
 def why_not(episode: EpisodeRecord) -> str:
     """What a problem that was played and not solved is counted as."""
     if episode.status is Status.ERROR:
-        return "error of the harness"
+        return ERROR
     return f"played and not solved ({episode.status})"
 
 

@@ -10,6 +10,8 @@ from typing import Any
 from harness.report.form import short, visible
 from harness.types import Usage
 
+from .playing import ERROR
+
 FORMAT = 1
 
 
@@ -40,7 +42,11 @@ class Report:
     @property
     def complete(self) -> bool:
         """As many problems as wanted were kept, and all of them were played without an error of ours."""
-        return self.ran_out is None and self.solved + sum(self.unsolved.values()) == self.kept == self.wanted
+        return self.ran_out is None and not self.errors and self.played == self.kept == self.wanted
+
+    @property
+    def errors(self) -> int:
+        return self.unsolved.get(ERROR, 0)
 
     @property
     def total(self) -> Usage:
@@ -61,6 +67,8 @@ def lines(report: Report) -> Iterator[str]:
     if report.solved:
         out = shlex.quote(str(report.output))
         yield f"Records   harness export {out}/run --format sft --filter reward=1 -o {out}/sft.jsonl"
+    if report.errors:
+        yield f"Errors    {report.errors} were not played to the end; the same command plays them again"
     if report.ran_out:
         yield (
             f"Stopped   {report.ran_out} ran out before {report.wanted} problems were kept and played; "

@@ -16,6 +16,8 @@ MANY: Final = 50
 """Problems that are read of one reply."""
 LONGEST: Final = 100_000
 """Characters of a reply that are read."""
+TRIES: Final = 500
+"""Braces at which an object may begin."""
 NO_JSON: Final = "no JSON object in the reply"
 CUT: Final = "the reply was cut off before its first problem was whole"
 DUPLICATE: Final = "a duplicate"
@@ -77,9 +79,10 @@ class Screen:
     def _judge(self, request: int, problem: dict[str, Any]) -> Proposal:
         try:
             plain = json.dumps(problem, sort_keys=True, ensure_ascii=False)
-            id = f"syn-{sha256(plain.encode()).hexdigest()[:12]}"
-            with blame(self.bench.task, "synthesis.sample"):
+            id = f"syn-{sha256(plain.encode()).hexdigest()[:12]}"  # before settle: what was written counts
+            with blame(self.bench.task, "synthesis"):
                 try:
+                    problem = dict(self.bench.synthesis.settle(problem))
                     sample = self.bench.synthesis.sample(problem, id)
                 except Unfit as unfit:
                     return Proposal(request, problem, reason=unfit.reason, detail=unfit.detail)
@@ -106,9 +109,10 @@ def objects(text: str) -> Iterator[dict[str, Any]]:
     >>> list(objects('Here: ```json [{"a": 1}, {"b": [{}]}, {"c": ```'))
     [{'a': 1}, {'b': [{}]}]
     """
-    decoder, at, found = json.JSONDecoder(parse_constant=_refuse), 0, 0
+    decoder, at, found, tries = json.JSONDecoder(parse_constant=_refuse), 0, 0, 0
     text = text[:LONGEST]
-    while found < MANY and (at := text.find("{", at)) >= 0:
+    while found < MANY and tries < TRIES and (at := text.find("{", at)) >= 0:
+        tries += 1
         try:
             said, at = decoder.raw_decode(text, at)
         except (ValueError, RecursionError):

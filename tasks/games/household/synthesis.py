@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from harness import Message, Sample, Settings, Synthesis, Unfit, Wanted
 
+from .engine import House
 from .expert import solve
 from .native import LEAST, game
 from .native.chores import chores
@@ -59,6 +60,8 @@ class HouseholdSynthesis(Synthesis):
             goal=goal,
             description=task.rstrip(".! ") + ".",
         )
+        if House(made).won:
+            raise Unfit("it is so from the start")
         commands = solve(made)
         if not commands:
             raise Unfit("there is no way to do it")

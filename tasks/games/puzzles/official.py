@@ -66,11 +66,12 @@ def _sample(
     row: tuple[Any, ...], name: str, split: str, where: str, language: str
 ) -> tuple[PuzzleSample, int]:
     texts = [str(cell).strip() if cell is not None else "" for cell in (*row, *[None] * 4)[:4]]
-    if empty := [c for c, text in zip(COLUMNS.split(", "), texts, strict=True) if not text]:
-        raise UsageError(f"{where}: {' and '.join(empty)} is empty; expected the columns {COLUMNS}")
     story, truth = texts[:2]
-    lines = str(row[3]).splitlines()
     told, keys = (_lines(text) for text in texts[2:])
+    named = dict(zip(COLUMNS.split(", "), (story, truth, True, keys), strict=True))
+    if empty := [column for column, there in named.items() if not there]:
+        raise UsageError(f"{where}: {' and '.join(empty)} is empty; expected the columns {COLUMNS}")
+    lines = str(row[3]).splitlines()
     form = "Is it true that {}?" if language == "en" else "{}\u5417\uff1f"
     facts = tuple(Fact(key, form.format(key.rstrip(".\u3002"))) for key in keys)
     return PuzzleSample(name, split, story, truth, facts, told=told, official=True), len(lines) - len(keys)

@@ -29,9 +29,9 @@ class PuzzlesTask(Task):
 
     def setup(self, host: Host) -> None:
         self.host = host
-        _option(host.settings, "host", ("judge", "scripted"), "judge")
-        _option(host.settings, "language", tuple(FOLDERS), "en")
-        if _option(host.settings, "host", ("judge", "scripted"), "") == "judge" and host.judge is None:
+        _check(host.settings, "host", ("judge", "scripted"))
+        _check(host.settings, "language", tuple(FOLDERS))
+        if host.settings.options.get("host") == "judge" and host.judge is None:
             raise UsageError("-T host=judge needs a judge model: give --judge-model")
 
     def samples(self, split: str) -> Iterable[Sample]:
@@ -78,11 +78,9 @@ class PuzzlesTask(Task):
         return self.host.judge
 
 
-def _option(settings: Settings, name: str, known: tuple[str, ...], usual: str) -> str:
-    value = settings.options.get(name, usual)
-    if value not in (*known, usual):
-        raise UsageError(f"puzzles has no {name} {value!r}; it has {', '.join(known)}")
-    return value
+def _check(settings: Settings, name: str, known: tuple[str, ...]) -> None:
+    if (value := settings.options.get(name, known[0])) not in known:
+        raise UsageError(f"-T {name}={value}: puzzles has {', '.join(known)}")
 
 
 def _ours(sample: Sample) -> PuzzleSample:

@@ -37,7 +37,7 @@ class Endpoint(Engine):
             query = f"SELECT ?s WHERE {{ VALUES ?s {{ {' '.join(known)} }} ?s ?p ?o }} LIMIT 1"
             there = not known or self._post(query, max(self.seconds, PATIENCE))
         except (EnvironmentFailure, TooSlow) as wrong:
-            why = str(wrong) or "it took too long"
+            why = str(wrong).removeprefix(f"{self.shown}: ") or "it took too long"
             raise UsageError(
                 f"--kg-endpoint {self.shown} does not answer SPARQL: {why}; is it the address of the "
                 "query service (Virtuoso: http://HOST:PORT/sparql), and is it running?"

@@ -91,9 +91,9 @@ def make(folder: Path) -> None:
 def questions(world: World, split: str, select: Select) -> Iterator[KgSample]:
     """The samples of a split; the shape follows from the number, the rest is drawn. No two are alike."""
     plan, shapes, asked = schema(split), list(SHAPES), set[Expression]()
+    author = Author(world, plan)
     for number in range(SIZES[split]):
-        random = Random(f"kg {split} {number}")
-        author = Author(world, plan, random)
+        author.random = random = Random(f"kg {split} {number}")
         program, answers = next(
             (d.program, d.answers)
             for d in _drafts(author, shapes[number % len(shapes)])

@@ -56,8 +56,8 @@ class Draft:
 class Author:
     """Draws programs over the part of the world that a schema describes."""
 
-    def __init__(self, world: World, plan: Schema, random: Random) -> None:
-        self.world, self.plan, self.random = world, plan, random
+    def __init__(self, world: World, plan: Schema) -> None:
+        self.world, self.plan, self.random = world, plan, Random(0)
         self.leading: dict[str, list[Relation]] = {kind: [] for kind in plan.types}
         for relation in plan.relations.values():
             self.leading[relation.range].append(relation)

@@ -1,12 +1,11 @@
 """Mind2Web's own files: checked and converted once, then opened quickly.
 
 The store is `SPLIT.jsonl`, a task a line, and `pages/DIGEST.html.gz`, one file for each different page.
-Scores come from `scores_all_data.pkl` or the same object as `scores_all_data.json`.
 """
 
 import gzip
 import json
-import pickle
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from functools import lru_cache
@@ -16,7 +15,9 @@ from typing import Any
 
 from harness import Tell, UsageError
 
+from .choices import OPERATIONS
 from .samples import RankedSample, Step, WebSample
+from .scores import read_scores
 
 NAME = "mind2web"
 SPLITS = ("agentbench-dev", "agentbench-std")
@@ -26,44 +27,69 @@ _HOW = "register Mind2Web's files with `harness data add mind2web PATH`"
 
 
 def convert(source: Path, target: Path, tell: Tell) -> list[str]:
-    """Files below a folder named `dev` or `data_dev` make agentbench-dev; `test_domain_*.json`
-    anywhere else makes agentbench-std."""
+    """Files below a folder named `dev` or `data_dev` make agentbench-dev; those below `std` or `data_std`,
+    and `test_domain_*.json` anywhere else, make agentbench-std."""
+    if not source.exists():
+        raise UsageError(f"{source}: no such file or folder")
     files = sorted(source.rglob("*.json")) if source.is_dir() else [source]
     files = [f for f in files if f.is_file() and not f.name.startswith("scores")]
     chosen = [(f, s) for f in files if (s := _split(f, source)) is not None]
     if not chosen:
-        raise UsageError(f"{source}: found no test_domain_*.json and no .json in a folder data_dev")
-    scores = _scores(source if source.is_dir() else source.parent)
+        raise UsageError(
+            f"{source}: found no test_domain_*.json and no .json in a folder data_dev or data_std"
+        )
+    scores = read_scores(source if source.is_dir() else source.parent)
     (target / "pages").mkdir()
-    counts = dict.fromkeys(SPLITS, 0)
+    seen: dict[str, dict[str, str]] = {split: {} for split in SPLITS}
     for number, (file, split) in enumerate(chosen):
         tell(file.name, number, len(chosen))
         with (target / f"{split}.jsonl").open("a", encoding="utf-8") as index:
-            for task in _tasks(file):
-                index.write(json.dumps(_converted(task, file, target, scores), ensure_ascii=False) + "\n")
-                counts[split] += 1
+            for at, task in enumerate(_tasks(file)):
+                where = f"{file}: task {at}"
+                kept = _converted(task, where, target, scores)
+                if (before := seen[split].setdefault(kept["id"], where)) != where:
+                    raise UsageError(f"{where} has the annotation_id {kept['id']!r} of {before}")
+                index.write(json.dumps(kept, ensure_ascii=False) + "\n")
     ranker = "with the scores given" if scores else "without scores: ranked by BM25"
-    return [f"{split}: {n} tasks, {ranker}" for split, n in counts.items() if n]
+    return [f"{split}: {len(tasks)} tasks, {ranker}" for split, tasks in seen.items() if tasks]
 
 
 def _split(file: Path, source: Path) -> str | None:
-    folders = file.relative_to(source).parts[:-1] if file != source else ()
-    if any(part in ("dev", "data_dev") for part in (source.name, *folders)):
-        return SPLITS[0]
+    folders = (source.name, *file.relative_to(source).parts[:-1]) if file != source else (source.parent.name,)
+    for split in SPLITS:
+        short = split.rpartition("-")[2]
+        if any(part in (short, f"data_{short}") for part in folders):
+            return split
     return SPLITS[1] if file.name.startswith("test_domain") else None
 
 
-def _tasks(file: Path) -> list[Any]:
+def _tasks(file: Path) -> Iterator[Any]:
+    """The members of a list, one after the other: a file of 100 tasks with their pages may be a gigabyte,
+    which is held once as text and never as a whole in objects."""
     try:
-        tasks = json.loads(file.read_text(encoding="utf-8"))
+        text = file.read_text(encoding="utf-8")
+        at, decoder = _BLANK.match(text, 0).end(), json.JSONDecoder()  # type: ignore[union-attr]
+        if text[at : at + 1] != "[":
+            raise UsageError(f"{file}: expected a list of tasks, found {text[at : at + 20]!r}")
+        at = _BLANK.match(text, at + 1).end()  # type: ignore[union-attr]
+        while text[at : at + 1] != "]":
+            task, at = decoder.raw_decode(text, at)
+            yield task
+            after = _COMMA.match(text, at)
+            if after is None:
+                raise json.JSONDecodeError("Expecting ',' or ']'", text, at)
+            at = after.end()
     except ValueError as e:
         raise UsageError(f"{file}: not JSON ({e}); expected a list of tasks") from None
-    if not isinstance(tasks, list):
-        raise UsageError(f"{file}: expected a list of tasks, found {type(tasks).__name__}")
-    return tasks
 
 
-def _converted(task: Any, file: Path, target: Path, scores: Mapping[str, Any]) -> dict[str, Any]:
+_BLANK = re.compile(r"[ \t\r\n]*")
+_COMMA = re.compile(r"[ \t\r\n]*(?:,[ \t\r\n]*|(?=\]))")
+
+
+def _converted(
+    task: Any, where: str, target: Path, scores: Mapping[str, Mapping[str, float]]
+) -> dict[str, Any]:
     name = task.get("annotation_id", "?") if isinstance(task, dict) else "?"
     try:
         steps = [
@@ -72,7 +98,7 @@ def _converted(task: Any, file: Path, target: Path, scores: Mapping[str, Any]) -
         ]
         given = [scores.get(f"{name}_{a['action_uid']}", {}) for a in task["actions"]]
         return {
-            "id": str(name),
+            "id": str(task["annotation_id"]),
             "website": str(task["website"]),
             "domain": str(task["domain"]),
             "question": str(task["confirmed_task"]),
@@ -81,7 +107,7 @@ def _converted(task: Any, file: Path, target: Path, scores: Mapping[str, Any]) -
         }
     except (KeyError, TypeError, ValueError, AttributeError) as e:
         raise UsageError(
-            f"{file}: task {name!r} is not Mind2Web's ({type(e).__name__}: {e}); expected annotation_id, "
+            f"{where} ({name}) is not Mind2Web's ({type(e).__name__}: {e}); expected annotation_id, "
             "website, domain, confirmed_task, action_reprs, and actions with action_uid, cleaned_html, "
             "operation, pos_candidates, neg_candidates"
         ) from None
@@ -96,6 +122,8 @@ def _step(action: Mapping[str, Any], said: str, target: Path) -> Step:
     right = [str(c["backend_node_id"]) for c in action["pos_candidates"]]
     others = [str(c["backend_node_id"]) for c in action["neg_candidates"]]
     operation = action["operation"]
+    if operation["op"] not in OPERATIONS:
+        raise ValueError(f"operation {operation['op']!r} is none of {', '.join(OPERATIONS)}")
     return Step(
         operation=str(operation["op"]),
         value=str(operation["value"]) if operation["op"] != "CLICK" else "",
@@ -117,30 +145,6 @@ def _in_order(html: str, names: Mapping[str, None]) -> tuple[str, ...]:
 def _best(step: Step, scores: Mapping[str, float]) -> list[str]:
     known = [c for c in step.candidates if c in scores]
     return sorted(known, key=lambda c: -float(scores[c]))[:RANKED]
-
-
-class _Plain(pickle.Unpickler):
-    """Reads containers, numbers and text; refuses everything that would call code."""
-
-    def find_class(self, module: str, name: str) -> Any:
-        raise pickle.UnpicklingError(f"holds a {module}.{name}")
-
-
-def _scores(folder: Path) -> Mapping[str, Any]:
-    """Step name to candidate to score, or nothing where there is no file."""
-    for path in sorted(folder.rglob("scores_all_data.*")):
-        try:
-            with path.open("rb") as file:
-                read = json.load(file) if path.suffix == ".json" else _Plain(file).load()
-            scores: Mapping[str, Any] = read["scores"]
-            return {str(k): {str(c): float(x) for c, x in v.items()} for k, v in scores.items()}
-        except Exception as e:  # a broken pickle may raise almost anything
-            raise UsageError(
-                f"{path}: not read ({type(e).__name__}: {e}); expected plain "
-                '{"scores": {"ANNOTATION_ACTION": {"NODE": number}}}; as scores_all_data.json it can be '
-                "given too"
-            ) from None
-    return {}
 
 
 def load(folder: Path | None, split: str) -> tuple[WebSample, ...]:

@@ -37,10 +37,7 @@ class Mind2WebTask(Task):
 
     def setup(self, host: Host) -> None:
         self.host = host
-        try:
-            import selectolax.lexbor  # noqa: F401
-        except ImportError:
-            raise UsageError("mind2web needs selectolax: pip install 'agentbench-harness[web]'") from None
+        needs_selectolax()
         if live(host.settings):
             from .live import check_live
 
@@ -148,6 +145,7 @@ class Mind2WebTask(Task):
     def adopt(self, name: str, source: Path, target: Path, tell: Tell) -> list[str]:
         if name != official.NAME:
             return super().adopt(name, source, target, tell)
+        needs_selectolax()
         return official.convert(source, target, tell)
 
     @property
@@ -155,6 +153,14 @@ class Mind2WebTask(Task):
         if self.host is None:
             raise UsageError("task 'mind2web' was used before its setup(host)")
         return self.host
+
+
+def needs_selectolax() -> None:
+    """Raises `UsageError` that says what to install."""
+    try:
+        import selectolax.lexbor  # noqa: F401
+    except ImportError:
+        raise UsageError("mind2web needs selectolax: pip install 'agentbench-harness[web]'") from None
 
 
 def live(settings: Settings) -> bool:

@@ -1,4 +1,4 @@
-"""The products on disk, opened by memory map: nothing is read before it is asked for.
+"""The products on disk: nothing is read before it is asked for. All but the lines is memory-mapped.
 
 A folder with
     catalogue.json    format version, number of products, digest, where they come from
@@ -10,6 +10,7 @@ A folder with
 
 import json
 import mmap
+import os
 import shutil
 import sys
 import tempfile
@@ -85,11 +86,13 @@ class Catalogue:
     def __init__(self, folder: Path) -> None:
         self.about = about(folder)
         self.count = int(self.about["products"])
-        self.lines, self.names = _mapped(folder / "products.jsonl"), _mapped(folder / "names.bin")
+        self.names = _mapped(folder / "names.bin")
         self._offsets = _mapped(folder / "offsets.u64")
         self.offsets = memoryview(self._offsets).cast("Q")
         if len(self.offsets) != self.count + 1 or len(self.names) != self.count * _RECORD:
             raise UsageError(f"{folder} is incomplete; {_AGAIN}")
+        # Not mapped: the kernel maps 64 KB around each line that is read, and counts them as resident.
+        self.lines = _opened(folder / "products.jsonl", self.offsets[-1])
         try:
             self.index = ProductIndex(folder / "index")
         except ValueError as e:
@@ -98,7 +101,8 @@ class Catalogue:
         self.search = lru_cache(maxsize=512)(self.index.search)
 
     def _product(self, number: int) -> Product:
-        return unpack(self.lines[self.offsets[number] : self.offsets[number + 1]])
+        start, end = self.offsets[number], self.offsets[number + 1]
+        return unpack(os.pread(self.lines, end - start, start))
 
     def find(self, name: str) -> int | None:
         """The number of the product called `name`."""
@@ -122,7 +126,8 @@ class Catalogue:
 
     def close(self) -> None:
         self.offsets.release()
-        for mapped in (self.lines, self.names, self._offsets):
+        os.close(self.lines)
+        for mapped in (self.names, self._offsets):
             mapped.close()
 
 
@@ -132,6 +137,18 @@ def _mapped(path: Path) -> mmap.mmap:
             return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
     except (OSError, ValueError) as e:
         raise UsageError(f"{path} cannot be opened ({e}); {_AGAIN}") from None
+
+
+def _opened(path: Path, size: int) -> int:
+    """A descriptor of a file of this size."""
+    try:
+        file = os.open(path, os.O_RDONLY)
+    except OSError as e:
+        raise UsageError(f"{path} cannot be opened ({e}); {_AGAIN}") from None
+    if os.fstat(file).st_size != size:
+        os.close(file)
+        raise UsageError(f"{path} is incomplete; {_AGAIN}")
+    return file
 
 
 def cached(cache: Path, name: str, products: Iterable[Product], source: str, tell: Tell) -> Path:

@@ -91,7 +91,7 @@ def nouns(title: str) -> tuple[str, ...]:
 
     WebShop asks spaCy, which takes most words of a product title for nouns or names. Here: words of two
     letters or more and no digits, without function words and without participles in -ed (six letters or
-    more). Hyphens part words, dots do not.
+    more, not -eed). Hyphens part words, dots do not.
 
     >>> nouns("Listed 2-Prong Power Cord for the JBL 4K D.O.N. Bar")
     ('prong', 'power', 'cord', 'jbl', 'd.o.n', 'bar')
@@ -103,7 +103,7 @@ def nouns(title: str) -> tuple[str, ...]:
 def _is_noun(word: str) -> bool:
     if len(word) < 2 or word in _FUNCTION_WORDS or any(c.isdigit() for c in word):
         return False
-    return not (word.endswith("ed") and len(word) >= 6)
+    return not (len(word) >= 6 and word.endswith("ed") and not word.endswith("eed"))
 
 
 def has_attribute(product: Product, wanted: str) -> bool:

@@ -14,7 +14,7 @@ CHUNK = 1 << 20
 LONGEST = 64 << 20
 """Characters that one element may take."""
 _NEAR_END = 16
-"""A truncated element fails this close to its end, or as an unterminated string."""
+"""Characters. Closer to the end of what was read, an element may be cut off; so may an open string."""
 
 
 class Element(NamedTuple):
@@ -52,6 +52,7 @@ class _Reader:
         closing = "]" if opening == "[" else "}"
         self.at += 1
         if self.next() == closing:
+            self.at += 1
             return self.end()
         while True:
             self.item += 1
@@ -82,7 +83,7 @@ class _Reader:
         while True:
             try:
                 value, end = self.decode(self.text, self.at)
-                if end < len(self.text) or self.ended:  # else a number might go on
+                if len(self.text) - end > _NEAR_END or self.ended:  # else a number might go on
                     self.forward(end)
                     return value
             except RecursionError:

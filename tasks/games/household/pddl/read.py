@@ -9,6 +9,7 @@ import json
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -65,7 +66,7 @@ def read_problem(problem: str, description: str, domain: str = "", wording: str 
     """A game from the text of a PDDL problem. The places that clean, heat and cool are those of ALFWorld's
     domain unless one is given."""
     tree = parse(problem)
-    known: Facts = defaultdict(list)
+    known: dict[str, list[tuple[str, ...]]] = defaultdict(list)
     for predicate, arguments in facts(section(tree, ":init")):
         known[predicate].append(arguments)
     start = [at[1] for at in known["atlocation"]]
@@ -132,6 +133,7 @@ def _all(told: list[tuple[str, ...]]) -> set[str]:
     return {first for (first,) in told}
 
 
+@lru_cache(maxsize=8)
 def _appliances(domain: str) -> dict[str, tuple[str, ...]]:
     """The kinds named in the preconditions of cleaning, heating, cooling and slicing."""
     if not domain:

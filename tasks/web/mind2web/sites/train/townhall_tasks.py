@@ -85,8 +85,8 @@ class TownHall(TownHallPages):
             write("to-name", citizen), pick("to-street", street), click(f"stamp-{stamp}"), click("send"),
         )  # fmt: skip
         return Errand(
-            f"Order a copy of the {record.lower()} of {year}, {words['stamps'][stamp].lower()}, to be sent to "
-            f"{citizen} in {street}.",
+            f"Order a copy of the {record.lower()} of {year}, {words['stamps'][stamp].lower()}, "
+            f"to be sent to {citizen} in {street}.",
             moves,
         )
 
@@ -94,7 +94,8 @@ class TownHall(TownHallPages):
         petitions, citizen = self.texts()["petitions"], dice.choice(self.texts()["citizens"])
         number = dice.randrange(len(petitions))
         return Errand(
-            f"{citizen} supports the petition '{petitions[number]}' but does not want to be named in print. Sign it.",
+            f"{citizen} supports the petition '{petitions[number]}' but does not want to be named in print. "
+            "Sign it.",
             (
                 click("/petitions"),
                 click(f"/petition/{number}"),

@@ -1,0 +1,290 @@
+"""The engines: limits, restarts, threads and wrong files; endpoints that hang, fail, lie or are gone."""
+
+import json
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs
+
+import pytest
+from harness.tasks.kg.engines import Endpoint, TooSlow, Worker
+from harness.tasks.kg.engines.store import build
+from harness.tasks.kg.expressions import NAMESPACE, Join, iri, values
+
+from harness import EnvironmentFailure, UsageError
+
+from .conftest import small_graph
+
+FILMS = values(Join("film.director.films", "m.ada"))
+FOUND = [f"{NAMESPACE}{f}" for f in ("m.f1", "m.f2", "m.f3")]
+HEAVY = "SELECT (COUNT(*) AS ?n) WHERE { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l . ?m ?n ?o . ?p ?q ?r }"
+
+
+@pytest.fixture
+def graph(tmp_path: Path) -> Path:
+    path = tmp_path / "small.nt"
+    path.write_text("\n".join(small_graph()) + "\n")
+    return path
+
+
+@pytest.fixture
+def worker(graph: Path) -> Iterator[Worker]:
+    made = Worker(graph, 0.5)
+    yield made
+    made.close()
+
+
+def too_slow(worker: Worker) -> None:
+    with pytest.raises(TooSlow):
+        worker.select(HEAVY)
+
+
+class TestWorker:
+    def test_it_answers(self, worker: Worker) -> None:
+        assert sorted(worker.select(FILMS)) == FOUND
+
+    def test_a_query_past_its_limit_is_stopped_and_the_next_is_answered(self, worker: Worker) -> None:
+        worker.select(FILMS)
+        began = time.monotonic()
+        with pytest.raises(TooSlow):
+            worker.select(HEAVY)
+        assert time.monotonic() - began < 5
+        assert sorted(worker.select(FILMS)) == FOUND
+
+    def test_sixteen_threads_each_get_their_own_answers(self, worker: Worker) -> None:
+        queries = {f"SELECT ?x WHERE {{ VALUES ?x {{ {n} }} }}": [str(n)] for n in range(16)}
+        wrong: list[str] = []
+
+        def ask(query: str) -> None:
+            wrong.extend(query for _ in range(20) if worker.select(query) != queries[query])
+
+        threads = [threading.Thread(target=ask, args=(q,)) for q in queries]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert not wrong
+
+    def test_threads_that_wait_for_a_slow_query_are_answered_after_it(self, worker: Worker) -> None:
+        worker.select(FILMS)
+        found: list[list[str]] = []
+        waiting = [threading.Thread(target=lambda: found.append(worker.select(FILMS))) for _ in range(4)]
+        slow = threading.Thread(target=too_slow, args=(worker,))
+        slow.start()
+        for thread in waiting:
+            thread.start()
+        for thread in (slow, *waiting):
+            thread.join()
+        assert [len(f) for f in found] == [3] * 4
+
+    def test_one_that_was_killed_is_started_again(self, worker: Worker) -> None:
+        worker.select(FILMS)
+        assert worker.process is not None
+        worker.process.kill()
+        worker.process.wait()
+        assert sorted(worker.select(FILMS)) == FOUND
+
+    def test_without_its_parent_it_ends_by_itself(self, worker: Worker) -> None:
+        worker.select(FILMS)
+        process = worker.process
+        assert process is not None and process.stdin is not None
+        process.stdin.close()
+        assert process.wait(10) == 0
+
+    def test_a_heavy_query_ends_by_itself_too(self, worker: Worker) -> None:
+        worker.select(FILMS)
+        process = worker.process
+        assert process is not None and process.stdin is not None
+        process.stdin.write(json.dumps(HEAVY).encode() + b"\n")
+        process.stdin.flush()  # and nobody waits for the answer
+        assert process.wait(15) == -14, "SIGALRM, two seconds after the limit"
+
+    def test_a_query_that_is_none_is_our_failure(self, worker: Worker) -> None:
+        with pytest.raises(EnvironmentFailure, match="refused a query"):
+            worker.select("SELECT")
+
+    @pytest.mark.parametrize("name", ["bad.nt", "bad.ttl", "missing.nt"])
+    def test_a_graph_that_cannot_be_read_is_named(self, tmp_path: Path, name: str) -> None:
+        if name.startswith("bad"):
+            (tmp_path / name).write_text("this is no triple\n")
+        broken = Worker(tmp_path / name, 1)
+        with pytest.raises(UsageError, match=f"-T graph=x: .*{name}.*expected N-Triples"):
+            broken.check("-T graph=x")
+        broken.close()
+
+    def test_turtle_is_read(self, tmp_path: Path) -> None:
+        path = tmp_path / "small.ttl"
+        path.write_text(f"@prefix n: <{NAMESPACE}> . n:m.ada n:film.director.films n:m.f1, n:m.f2 .")
+        worker = Worker(path, 5)
+        assert len(worker.select(FILMS)) == 2
+        worker.close()
+
+    def test_a_store_on_disk_is_read(self, graph: Path, tmp_path: Path) -> None:
+        store = tmp_path / "store"
+        store.mkdir()
+        assert build(graph, store, lambda *_, **__: None) == len(small_graph())
+        worker = Worker(store, 5)
+        assert sorted(worker.select(FILMS)) == FOUND
+        worker.close()
+
+    def test_the_graph_is_part_of_the_facts(self, worker: Worker, graph: Path) -> None:
+        before = worker.facts()
+        graph.write_text(graph.read_text() + small_graph()[0].replace("m.ada", "m.eve") + "\n")
+        assert worker.facts()["graph"] != before["graph"] and before["engine"].startswith("pyoxigraph 0")
+
+
+class Server:
+    """A SPARQL endpoint on loopback, over the small graph, that can be told to behave otherwise."""
+
+    def __init__(self) -> None:
+        from pyoxigraph import RdfFormat, Store
+
+        self.store, self.asked, self.otherwise = Store(), 0, dict[str, Any]()
+        self.store.load("\n".join(small_graph()).encode(), RdfFormat.N_TRIPLES)
+        self.http = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
+        self.http.daemon_threads = True
+        threading.Thread(target=self.http.serve_forever, daemon=True).start()
+        self.url = f"http://127.0.0.1:{self.http.server_port}/sparql"
+
+    def _handler(self) -> type[BaseHTTPRequestHandler]:
+        server = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                body = self.rfile.read(int(self.headers["Content-Length"])).decode()
+                server.asked += 1
+                query = parse_qs(body)["query"][0]
+                told = {} if "LIMIT 1" in query and server.otherwise.get("pings") else server.otherwise
+                time.sleep(told.get("sleep", 0))
+                status, text = told.get("status", 200), told.get("body") or server.results(query)
+                self.send_response(status)
+                for name, value in told.get("headers", {}).items():
+                    self.send_header(name, value)
+                self.end_headers()
+                for start in range(0, len(text), told.get("piece", len(text) or 1)):
+                    time.sleep(told.get("pause", 0))
+                    self.wfile.write(text[start : start + told.get("piece", len(text))])
+
+            def log_message(self, *_: object) -> None:
+                pass
+
+        return Handler
+
+    def results(self, query: str) -> bytes:
+        from pyoxigraph import QueryResultsFormat
+
+        found: Any = self.store.query(query)
+        text = found.serialize(format=QueryResultsFormat.JSON)
+        assert text is not None
+        return bytes(text)
+
+    def close(self) -> None:
+        self.http.shutdown()
+        self.http.server_close()
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    made = Server()
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def endpoint(server: Server) -> Iterator[Endpoint]:
+    made = Endpoint(server.url, 0.4)
+    yield made
+    made.close()
+
+
+ADA = iri("m.ada")
+
+
+class TestEndpoint:
+    def test_it_answers_as_the_worker_does(self, endpoint: Endpoint, worker: Worker) -> None:
+        assert sorted(endpoint.select(FILMS)) == sorted(worker.select(FILMS)) == FOUND
+        endpoint.check([ADA])
+
+    def test_a_query_past_its_limit_is_too_slow_where_the_endpoint_is_well(
+        self, endpoint: Endpoint, server: Server
+    ) -> None:
+        server.otherwise = {"sleep": 1.0, "pings": True}
+        with pytest.raises(TooSlow):
+            endpoint.select(FILMS)
+
+    def test_an_endpoint_that_hangs_is_a_failure_and_no_slow_query(
+        self, endpoint: Endpoint, server: Server, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("harness.tasks.kg.engines.endpoint.PATIENCE", 0.3)
+        server.otherwise = {"sleep": 2.0}
+        with pytest.raises(EnvironmentFailure, match="has stopped answering"):
+            endpoint.select(FILMS)
+
+    def test_one_that_trickles_is_stopped(self, endpoint: Endpoint, server: Server) -> None:
+        server.otherwise = {"piece": 1, "pause": 0.05, "pings": True}
+        began = time.monotonic()
+        with pytest.raises(TooSlow):
+            endpoint.select(FILMS)
+        assert time.monotonic() - began < 3
+
+    @pytest.mark.parametrize(
+        "told",
+        [
+            {"status": 500, "body": b"Virtuoso 42000 Error The estimated time 960 exceeds the limit of 400"},
+            {"headers": {"X-SQL-State": "S1TAT"}},
+        ],
+    )  # fmt: skip
+    def test_virtuosos_own_limits_are_too_slow(
+        self, endpoint: Endpoint, server: Server, told: dict[str, Any]
+    ) -> None:
+        server.otherwise = {**told, "pings": True}
+        with pytest.raises(TooSlow):
+            endpoint.select(FILMS)
+
+    @pytest.mark.parametrize(
+        ("told", "why"),
+        [
+            ({"status": 503, "body": b"<h1>busy</h1>"}, "HTTP 503 <h1>busy</h1>"),
+            ({"status": 404, "body": b"nothing here"}, "HTTP 404 nothing here"),
+            ({"body": b"<html>hello</html>"}, "no SPARQL results in JSON"),
+            ({"body": b'{"boolean": true}'}, "no SPARQL results in JSON"),
+            ({"body": b"[" * 100_000}, "no SPARQL results in JSON"),
+        ],
+    )
+    def test_other_answers_are_failures_before_and_in_a_run(
+        self, endpoint: Endpoint, server: Server, told: dict[str, Any], why: str
+    ) -> None:
+        server.otherwise = told
+        with pytest.raises(EnvironmentFailure, match=why):
+            endpoint.select(FILMS)
+        with pytest.raises(UsageError, match=f"does not answer SPARQL: {why}"):
+            endpoint.check([ADA])
+
+    def test_an_endpoint_without_these_entities_is_told_before_the_run(self, endpoint: Endpoint) -> None:
+        with pytest.raises(UsageError, match=r"knows none of the entities.*m\.zoe"):
+            endpoint.check([iri("m.zoe"), iri("m.yan")])
+
+    def test_one_of_the_entities_is_enough(self, endpoint: Endpoint) -> None:
+        endpoint.check([iri("m.zoe"), ADA])
+
+    def test_nobody_there(self) -> None:
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            url = f"http://127.0.0.1:{free.getsockname()[1]}/sparql"
+        with pytest.raises(UsageError, match=r"--kg-endpoint http://127.*is it running"):
+            Endpoint(url, 1).check([ADA])
+
+    @pytest.mark.parametrize("url", ["localhost:3001", "ftp://x/sparql", "http://", "http://[", "nonsense"])
+    def test_an_address_that_is_none(self, url: str) -> None:
+        with pytest.raises(UsageError, match="does not answer SPARQL"):
+            Endpoint(url, 1).check([ADA])
+
+    def test_passwords_are_not_told(self) -> None:
+        endpoint = Endpoint("http://me:secret@127.0.0.1:9/sparql", 1)
+        with pytest.raises(UsageError) as caught:
+            endpoint.check([ADA])
+        assert "secret" not in str(caught.value) + str(endpoint.facts())

@@ -1,0 +1,156 @@
+"""Starts the processes of a training, and ends them.
+
+One process without DeepSpeed is the command's own. Several on this machine are started here as torchrun would
+start them: RANK, LOCAL_RANK, WORLD_SIZE and a free port of the loopback, which Accelerate and DeepSpeed read.
+(Not by torchrun: it answers a misspelt key with a traceback, and its rendezvous sometimes fails on a busy
+machine.) With `--hostfile` DeepSpeed's own launcher starts them over ssh.
+
+On a cluster whose scheduler starts the processes, run the worker itself:
+
+    torchrun --nnodes 2 --nproc-per-node 8 --rdzv-endpoint HOST:PORT \\
+        -m harness.training.worker sft RECIPE --deepspeed zero3
+"""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Final
+
+from harness import ModelError, UsageError
+
+SHIPPED: Final = Path(__file__).parent / "deepspeed"
+GRACE: Final = 20.0
+"""Seconds that the other processes get when one has failed, or after a second Ctrl-C."""
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """How many processes train, and by which DeepSpeed configuration."""
+
+    processes: int = 1
+    deepspeed: str | None = None
+    """A shipped name, such as zero3, or a file."""
+    hostfile: Path | None = None
+
+    @property
+    def apart(self) -> bool:
+        """Whether processes of their own are needed."""
+        return self.processes > 1 or self.deepspeed is not None or self.hostfile is not None
+
+
+def configuration(name: str) -> Path:
+    """The DeepSpeed file of a shipped name, or the file itself."""
+    if name in (known := configurations()):
+        return SHIPPED / f"{name}.json"
+    file = Path(name)
+    if not file.is_file():
+        near = get_close_matches(name, known, 1)
+        hint = f"; did you mean {near[0]!r}?" if near else ""
+        raise UsageError(f"--deepspeed {name}: no such file{hint} Shipped are {', '.join(known)}")
+    try:
+        if not isinstance(json.loads(file.read_text(encoding="utf-8")), dict):
+            raise ValueError("not an object")
+    except ValueError as e:
+        raise UsageError(f"--deepspeed {name}: not a JSON object: {e}") from None
+    return file
+
+
+def configurations() -> list[str]:
+    return sorted(f.stem for f in SHIPPED.glob("*.json"))
+
+
+def launch(arguments: Sequence[str], at: Placement) -> None:
+    """Run the worker with these arguments in all processes, and wait for them.
+
+    Raises `UsageError` where the worker found the person's mistake (it has said which), and `ModelError`
+    where a process failed.
+    """
+    worker = [sys.executable, "-m", "harness.training.worker", *arguments]
+    with _passing_signals() as running:
+        if at.hostfile is not None:
+            running.append(subprocess.Popen(_over_ssh(arguments, at), start_new_session=True))
+        else:
+            for environment in _environments(at.processes):
+                running.append(subprocess.Popen(worker, env=environment, start_new_session=True))
+        code = _wait(running)
+    if code == UsageError.exit_code:
+        raise SystemExit(code)  # told by the worker
+    if code:
+        raise ModelError(f"a training process ended with status {code}; what it said stands above")
+
+
+def _over_ssh(arguments: Sequence[str], at: Placement) -> list[str]:
+    if not at.hostfile or not at.hostfile.is_file():
+        raise UsageError(f"--hostfile {at.hostfile}: there is no such file")
+    given = [sys.executable, "-m", "deepspeed.launcher.runner", "--hostfile", str(at.hostfile)]
+    return [*given, "--module", "harness.training.worker", *arguments]
+
+
+def _environments(processes: int) -> Iterator[Mapping[str, str]]:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    threads = max(1, len(os.sched_getaffinity(0)) // processes)
+    shared = {"WORLD_SIZE": str(processes), "LOCAL_WORLD_SIZE": str(processes), "MASTER_ADDR": "127.0.0.1"}
+    shared |= {"MASTER_PORT": str(port), "OMP_NUM_THREADS": os.environ.get("OMP_NUM_THREADS", str(threads))}
+    # DeepSpeed compiles with the ninja of this environment, which is on PATH only where it is activated.
+    shared["PATH"] = os.pathsep.join((str(Path(sys.executable).parent), os.environ.get("PATH", "")))
+    shared["HARNESS_PARENT"] = str(os.getpid())
+    for rank in range(processes):
+        yield {**os.environ, **shared, "RANK": str(rank), "LOCAL_RANK": str(rank)}
+
+
+@contextmanager
+def _passing_signals() -> Iterator[list["subprocess.Popen[bytes]"]]:
+    """Ctrl-C and SIGTERM reach all processes; none is left when the block ends."""
+    running: list[subprocess.Popen[bytes]] = []
+
+    def passing(number: int, frame: object) -> None:
+        _send(running, number)
+
+    before = {s: signal.signal(s, passing) for s in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield running
+    finally:
+        _end(running)
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _wait(running: Sequence["subprocess.Popen[bytes]"]) -> int:
+    """Until all have ended, or one has failed. Returns the status of the first that failed, else 0."""
+    while True:
+        codes = [p.poll() for p in running]
+        if failed := [c for c in codes if c]:
+            return failed[0]
+        if None not in codes:
+            return 0
+        time.sleep(0.1)
+
+
+def _send(running: Sequence["subprocess.Popen[bytes]"], number: int) -> None:
+    for process in running:
+        if process.poll() is None:
+            os.killpg(process.pid, number)
+
+
+def _end(running: Sequence["subprocess.Popen[bytes]"]) -> None:
+    """A process that waits for one that failed never ends by itself."""
+    time.sleep(0.2 if any(p.poll() is None for p in running) else 0)
+    _send(running, signal.SIGTERM)
+    deadline = time.monotonic() + GRACE
+    while time.monotonic() < deadline and any(p.poll() is None for p in running):
+        time.sleep(0.1)
+        if time.monotonic() > deadline - GRACE + 2:
+            _send(running, signal.SIGKILL)
+    for process in running:
+        process.wait()
