@@ -6,8 +6,8 @@ Search is compared with SQLite FTS5 and bm25s (where installed) on the same docu
 those of the expert on the train split, in turns: the best 50 of all products that share a word. Building is
 timed from texts that lie ready. Opening and memory are measured in a process of its own, in which 200
 searches are made and the 50 products of each are read; there, whole instructions are searched for, too. CPU
-time is what a search takes on a machine that does nothing else. With `--folder`, a catalogue that is there already
-(`harness data make webshop --products 1000000` says where) is measured.
+time is what a search takes on a machine that does nothing else. With `--folder`, a catalogue that is there
+already (`harness data make webshop --products 1000000` says where) is measured.
 
 Aims at a million products on two cores: open 1 s, resident 500 MB, search 10 ms (median).
 """

@@ -5,6 +5,7 @@ harness train sft smollm2-cpu --set data.agent=data/agent.jsonl -o checkpoints/a
 harness train merge checkpoints/agent -o merged --format gguf
 """
 
+import json
 import sys
 import tempfile
 from pathlib import Path
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from harness import hookimpl
+from harness import UsageError, hookimpl
 
 if TYPE_CHECKING:
     from .launch import Placement
@@ -57,6 +58,15 @@ def sft(**given: Any) -> None:
     _train("sft", **given)
 
 
+@train.command(
+    epilog="Example: harness train dpo smollm2-cpu --set data.agent=pairs.jsonl -o checkpoints/dpo"
+)
+@training_options
+def dpo(**given: Any) -> None:
+    """Prefer better turns to worse ones, as RECIPE says; data.agent names what `export --format dpo` wrote."""
+    _train("dpo", **given)
+
+
 def _train(kind: str, recipe: str, settings: tuple[str, ...], output: str | None, **given: Any) -> None:
     from .launch import Placement
     from .recipe import Recipe
@@ -64,7 +74,27 @@ def _train(kind: str, recipe: str, settings: tuple[str, ...], output: str | None
     overrides = (*settings, *((f"output={output}",) if output else ()))
     made = Recipe.load(recipe, overrides)
     at = Placement(given["processes"], given["deepspeed"], given["hostfile"])
+    if given["dry_run"]:
+        _look(kind, made, at)
+        return
     _end(_apart(kind, made, at, given["resume"]) if at.apart else _here(kind, made, at, given["resume"]))
+
+
+def _look(kind: str, recipe: "Recipe", at: "Placement") -> None:
+    from . import dpo, estimate, loading, sft
+    from .masks import Encoded
+
+    loading.need()
+    loading.quiet()
+    tokenizer, here = loading.tokenizer(recipe), loading.machine(recipe)
+    if kind == "sft":
+        data = sft.prepared(recipe, tokenizer)
+        told, rows = data.report.lines(), data.train
+    else:
+        pairs = dpo.prepare(recipe, tokenizer)
+        told, rows = pairs.lines(), [Encoded(*r.chosen, r.problem, "agent") for r in pairs.train]
+    for line in (*told, *estimate.lines(recipe, rows, tokenizer, here, at.processes)):
+        click.echo(line)
 
 
 def _here(kind: str, recipe: "Recipe", at: "Placement", resume: str) -> "Record":
@@ -99,6 +129,65 @@ def _end(done: "Record") -> None:
         sys.exit(130)
     click.echo(f"{folder}: {done.steps} steps in {done.seconds:.0f} s")
     click.echo(f"play it: harness run --model {done.playable}")
+
+
+@train.command(epilog="Example: harness train merge checkpoints/agent -o merged")
+@click.argument("checkpoint", type=click.Path(path_type=Path))
+@click.option(
+    "--output", "-o", required=True, type=click.Path(path_type=Path), help="A folder, or a GGUF file."
+)
+@click.option("--format", "form", type=click.Choice(["hf", "gguf"]), default="hf", show_default=True)
+@click.option(
+    "--type", "kind", help="hf: bfloat16, float16, float32. gguf: q8_0 (default), q4_0, bf16, f16, f32."
+)
+def merge(checkpoint: Path, output: Path, form: str, kind: str | None) -> None:
+    """Fold the adapter in CHECKPOINT into its base: a folder for transformers, or a GGUF file."""
+    from . import gguf, merge
+
+    known = gguf.TYPES if form == "gguf" else merge.TYPES
+    kind = kind or ("q8_0" if form == "gguf" else "auto")
+    if kind not in known:
+        raise UsageError(f"--type {kind}: for --format {form} there are {', '.join(known)}")
+    if form == "hf":
+        merge.merge(checkpoint, output, kind)
+        click.echo(f"{output}: harness run --model hf/{output}")
+        return
+    file = output if output.suffix == ".gguf" else output / f"{checkpoint.resolve().name}-{kind}.gguf"
+    if file.exists():
+        raise UsageError(f"{file} is there already; give another --output")
+    with tempfile.TemporaryDirectory() as folder:
+        merge.merge(checkpoint, Path(folder) / checkpoint.resolve().name, "float32")
+        gguf.convert(Path(folder) / checkpoint.resolve().name, file, kind)
+    click.echo(f"{file}: harness run --model llamacpp/{file}")
+
+
+@train.command()
+@click.argument("checkpoint", type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="Print JSON and nothing else.")
+def info(checkpoint: Path, as_json: bool) -> None:
+    """Say what CHECKPOINT was trained on, by what, and how it went."""
+    from dataclasses import asdict
+
+    from . import info
+    from .record import Record
+
+    found = Record.read(checkpoint)
+    if as_json:
+        click.echo(json.dumps(asdict(found)))
+        return
+    for name, text in info.lines(found):
+        click.echo(f"{name:9} {text}")
+
+
+@train.command()
+def recipes() -> None:
+    """List the shipped recipes, and the keys that a recipe may have."""
+    from .recipe import SHIPPED, keys, shipped
+
+    for name in shipped():
+        first = (SHIPPED / f"{name}.yaml").read_text(encoding="utf-8").splitlines()[0]
+        click.echo(f"{name:12} {first.removeprefix('# ')}")
+    click.echo("keys         " + ", ".join(keys()))
 
 
 @hookimpl

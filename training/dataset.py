@@ -16,7 +16,7 @@ from .chat_templates import OWN
 from .cleaning import Against, Hit, distinct
 from .conversation import Conversation
 from .evaluation import TRAIN, Entry, collect
-from .masks import Coder, Encoded
+from .masks import Coder, Encoded, Refused
 from .mixing import Mix, check, interleave, shuffled
 from .report import FileReport, Lengths, Report
 from .sources import KINDS, Loaded, Source, load
@@ -61,7 +61,7 @@ def prepare(
     `template` is own, llama2, chatml, plain or a file; the tokenizer is given it, so that saving the
     tokenizer beside the checkpoint makes inference use the same. `long` says what becomes of longer
     conversations: window or drop. `lam` is the share of agent data per `unit` (row, or token that is
-    trained on); with None, all rows are used. `validation` is a share of problems, by side of the mix.
+    trained on); with None, all rows are used. `validation` is the share of problems held back, of each kind.
     `against` is the evaluation: (name, text) pairs, files, or tasks such as `db` or `games/test` (see
     `evaluation.py`); a row that holds `overlap` of a text's 10-grams is dropped, with None only one
     about the same problem or with the whole text.
@@ -85,24 +85,32 @@ def prepare(
     mix, chosen = work.mix(train, lam, unit, seed)
     kept = [row for kind in KINDS for row in work.encoded(held[kind])]
     if not chosen:
-        raise UsageError(f"nothing is left to train on: {_told(work.dropped)}")
-    lengths = {"train": Lengths.of(chosen), "validation": Lengths.of(kept)}
-    lengths |= {f"train/{k}": Lengths.of([r for r in chosen if r.kind == k]) for k in KINDS}
+        why = f"; {work.refused}" if work.refused else ""
+        raise UsageError(f"nothing is left to train on: {_told(work.dropped)}{why}")
+    files = (FileReport(str(o.source.path), o.source.kind, o.format, len(o.rows), o.sha256) for o in read)
     report = Report(
-        tuple(FileReport(str(o.source.path), o.source.kind, o.format, len(o.rows), o.sha256) for o in read),
-        template,
-        tuple(sorted(coder.ends)),
-        max_length,
-        seed,
-        dict(work.dropped),
-        dict(work.changed),
-        tuple(work.hits),
-        len(asked.texts),
-        mix,
-        {part: it for part, it in lengths.items() if it.rows},
-        (*_elsewhere(rows), *_absent(asked.absent), *work.warnings()),
+        files=tuple(files),
+        template=template,
+        ends=tuple(sorted(coder.ends)),
+        max_length=max_length,
+        seed=seed,
+        dropped=dict(work.dropped),
+        changed=dict(work.changed),
+        hits=tuple(work.hits),
+        against=len(asked.texts),
+        mix=mix,
+        lengths=_lengths(chosen, kept),
+        warnings=(*_elsewhere(rows), *_absent(asked.absent), *work.warnings()),
     )
     return Prepared(chosen, kept, report)
+
+
+def _lengths(train: Sequence[Encoded], validation: Sequence[Encoded]) -> dict[str, Lengths]:
+    """By part; of each kind too, where rows of both are trained on."""
+    sides = {f"train/{kind}": [r for r in train if r.kind == kind] for kind in KINDS}
+    parts: dict[str, Sequence[Encoded]] = {"train": train, "validation": validation}
+    parts |= sides if all(sides.values()) else {}
+    return {part: Lengths.of(rows) for part, rows in parts.items() if rows}
 
 
 def _read(sources: Sequence[Source], seed: int, tell: Tell) -> list[Loaded]:
@@ -131,6 +139,8 @@ class _Work:
     changed: Counter[str] = field(default_factory=Counter)
     hits: list[Hit] = field(default_factory=list)
     done: int = 0
+    refused: str = ""
+    """Why the template refused the first row that it did."""
 
     def clean(self, rows: Sequence[Conversation], against: Against, texts: int) -> list[Conversation]:
         """Without rows that train nothing, duplicates and contamination."""
@@ -180,7 +190,12 @@ class _Work:
             self.done += 1
             if self.done % 50 == 0:
                 self.tell("encoding", self.done)
-            fitted = fit(self.coder, row, self.max_length, self.window)
+            try:
+                fitted = fit(self.coder, row, self.max_length, self.window)
+            except Refused as e:
+                self.refused = self.refused or str(e)
+                self._drop("that the chat template refuses", 1)
+                continue
             limit = f"longer than {self.max_length} tokens"
             if not fitted.rows:
                 self._drop(f"conversations {limit}", 1)
@@ -199,12 +214,14 @@ class _Work:
                 f"turns end with {', '.join(other)}, but the tokenizer's EOS is {tokenizer.eos_token}: "
                 "generation_config has to stop at both"
             )
+        if self.refused:
+            yield self.refused
         if coder.unsaid:
             yield f"the template leaves out the text beside {coder.unsaid} tool calls"
         if coder.marked:
             yield f"{coder.marked} rows hold the tokenizer's special tokens in what they say"
         if coder.blurred:
-            yield f"in {coder.blurred} turns the first token is half header, and is not trained on"
+            yield f"the header before {coder.blurred} turns is tokenised otherwise than in a prompt"
 
     def _drop(self, why: str, count: int) -> None:
         if count:
@@ -248,7 +265,7 @@ def _elsewhere(rows: Sequence[Conversation]) -> Iterator[str]:
 
 def _absent(splits: Sequence[str]) -> Iterator[str]:
     if splits:
-        yield f"not compared with {', '.join(splits)}, which are not there"
+        yield f"not compared with {', '.join(splits)}, which cannot be read here"
 
 
 def _demand(pools: dict[str, list[Conversation]], lam: float) -> None:

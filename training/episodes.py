@@ -27,10 +27,10 @@ class Asked:
 
 def conversations(picked: Picked) -> Iterator[Conversation]:
     """The rows of one run's episodes, in order. Raises `UsageError` where the journal is not whole."""
-    calls = _calls(picked)
+    said = calls(picked)
     for episode in picked.episodes:
         path = episode.path()
-        sent = calls.get(episode.key, [])
+        sent = said.get(episode.key, [])
         asked = [_asked(sent, path[turn], path[turn + 1], turn) for turn in range(len(path) - 1)]
         task = picked.run.record.task(episode.task)
         about = {
@@ -65,7 +65,7 @@ def _rows(asked: Sequence[Asked]) -> Iterator[tuple[Turn, ...]]:
         yield tuple(turns)
 
 
-def _calls(picked: Picked) -> dict[str, list[Mapping[str, Any]]]:
+def calls(picked: Picked) -> dict[str, list[Mapping[str, Any]]]:
     """The acting calls of each picked episode's last attempt, their messages filled in."""
     attempts = {e.key: e.attempt for e in picked.episodes}
     messages: dict[str, dict[int, Message]] = {}
@@ -82,18 +82,19 @@ def _calls(picked: Picked) -> dict[str, list[Mapping[str, Any]]]:
     return found
 
 
-def _asked(calls: Sequence[Mapping[str, Any]], before: Any, node: Any, turn: int) -> Asked:
+def _asked(sent: Sequence[Mapping[str, Any]], before: Any, node: Any, turn: int) -> Asked:
     """The call that the reply of state `node` came from: asked at this turn of this path, and answered so."""
     reply: Message = node.messages[0]
     said = before.messages[-1].content
-    for call in calls:
+    for call in sent:
         if call.get("turn", turn) != turn or not any(m.content.startswith(said) for m in call["prompt"][-2:]):
             continue  # strategies add advice to the last message, or after it
-        if any(_same(r, reply) for r in call["replies"]):
+        if any(same(r, reply) for r in call["replies"]):
             return Asked(call["prompt"], reply, node.mistake is None)
     raise UsageError(f"the journal lacks the call that state {node.id} came from; is events.jsonl whole?")
 
 
-def _same(said: Mapping[str, Any], reply: Message) -> bool:
+def same(said: Mapping[str, Any], reply: Message) -> bool:
+    """Whether a reply of the journal is this message."""
     calls = tuple((c["name"], c["arguments"]) for c in said["tool_calls"])
     return said["text"] == reply.content and calls == tuple((c.name, c.arguments) for c in reply.tool_calls)

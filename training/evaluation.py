@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from harness import Tell, UsageError
+from harness import HarnessError, Tell, UsageError
 
 from .cleaning import Text
 from .sources import Source, items, load
@@ -26,7 +26,7 @@ TRAIN = "train"
 
 @dataclass(slots=True)
 class Asked:
-    """The evaluation texts, and which splits of `all` are not there to be compared with."""
+    """The evaluation texts, and which splits of `all` cannot be read here."""
 
     texts: list[Text] = field(default_factory=list)
     absent: list[str] = field(default_factory=list)
@@ -65,7 +65,7 @@ def _add_tasks(asked: Asked, entry: str, tell: Tell) -> None:
             for one in (s for s in plugins.task(task).splits if s != TRAIN):
                 try:
                     asked.texts += prompts(plugins, task, one, tell)
-                except UsageError:  # the official files are not there
+                except HarnessError:  # no official files, or no sandbox, on this machine
                     asked.absent.append(f"{task}/{one}")
         return
     try:

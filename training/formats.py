@@ -97,8 +97,6 @@ def _turn(message: Message, train: bool) -> Turn:
 
 def _made(row: Mapping[str, Any], named: Named, turns: Sequence[Turn], problem: str | None) -> Conversation:
     """The conversation; without a name of its own, a problem is what the user says first."""
-    if not turns:
-        raise Untold("it has no messages")
     if problem is None:
         first = next((t.message.content for t in turns if t.message.role == "user"), "")
         problem = f"text:{sha256(_squeezed(first)).hexdigest()[:16]}"
@@ -210,8 +208,15 @@ def _turns_of(row: Mapping[str, Any]) -> Sequence[Any]:
     return turns if isinstance(turns, list) and all(isinstance(t, dict) for t in turns) else ()
 
 
-def _voices(row: Mapping[str, Any]) -> set[str]:
-    return {str(t.get("from")) for t in _turns_of(row)}
+def _unflagged(row: Mapping[str, Any]) -> bool:
+    """Turns of from and value, without loss flags, of a row that is no AgentTraj."""
+    turns = _turns_of(row)
+    return bool(turns) and "item_id" not in row and all("from" in t and "loss" not in t for t in turns)
+
+
+def _of_tools(row: Mapping[str, Any]) -> bool:
+    voices = {t.get("from") for t in _turns_of(row) if isinstance(t.get("from"), str)}
+    return "function" in voices or re.match(r"Step \d+: ", str(row.get("id"))) is not None
 
 
 FORMATS: Final[Mapping[str, Format]] = MappingProxyType(
@@ -234,20 +239,12 @@ FORMATS: Final[Mapping[str, Format]] = MappingProxyType(
         "toolbench": Format(
             "ToolBench: id, conversations of from (system, user, assistant, function), value",
             _toolbench,
-            lambda r: (
-                not any("loss" in t for t in _turns_of(r))
-                and bool({"function", "assistant"} & _voices(r))
-            ),
+            lambda r: _unflagged(r) and _of_tools(r),
         ),
         "sharegpt": Format(
             "ShareGPT: conversations of from (human, gpt), value",
             _sharegpt,
-            lambda r: (
-                not any("loss" in t for t in _turns_of(r))
-                and "item_id" not in r
-                and bool({"human", "gpt"} & _voices(r))
-                and "function" not in _voices(r)
-            ),
+            lambda r: _unflagged(r) and not _of_tools(r),
         ),
         "alpaca": Format(
             "Alpaca: instruction, input, output", _alpaca, lambda r: "instruction" in r and "output" in r

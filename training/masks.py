@@ -7,8 +7,11 @@ break after. The text is tokenised once, as the model is prompted when it plays.
 """
 
 import json
+import re
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any, Final
 
 from harness import Message, UsageError
@@ -16,6 +19,8 @@ from harness import Message, UsageError
 from .chat_templates import OWN, install, render, shows_tools
 from .conversation import Conversation
 
+Place = tuple[int, int]
+"""Where a token stands in the text: characters [start, end)."""
 IGNORED: Final = -100
 """The label of a token that is not trained on, as torch's cross entropy wants it."""
 
@@ -59,7 +64,7 @@ class Coder:
     unsaid: int = field(init=False, default=0)
     """Turns with a tool call whose text the template leaves out."""
     blurred: int = field(init=False, default=0)
-    """Turns whose first token also holds the end of the header, and is not trained on."""
+    """Turns before which the header is other tokens than in a prompt."""
     marked: int = field(init=False, default=0)
     """Rows whose text itself holds special tokens, which become tokens as the template's own do."""
     _special: frozenset[int] = field(init=False)
@@ -80,11 +85,13 @@ class Coder:
         Raises `UsageError` naming the row where the template cannot express it.
         """
         turns = [n for n, t in enumerate(row.turns) if t.train] if only is None else list(only)
+        if only is None:
+            self.marked += any(mark in t.message.content for t in row.turns for mark in self._marks)
         text, spans = self.spans(row, turns)
         ids, places = self._tokens(text, [s.start for s in spans])
         labels = [IGNORED] * len(ids)
         for span in spans:
-            first, last = self._bounds(ids, places, span, row)
+            first, last = self._bounds(text, ids, places, span, row)
             labels[first:last] = ids[first:last]
         return Encoded(ids, labels, row.problem, str(row.source.get("kind", "agent")), row.id)
 
@@ -96,7 +103,6 @@ class Coder:
                 "that were played with --protocol text, or say template: chatml"
             )
         said = wire([t.message for t in row.turns])
-        self.marked += any(mark in t.message.content for t in row.turns for mark in self._marks)
         text = self._render(row, said, False)
         return text, [self._span(row, said, text, n) for n in turns]
 
@@ -132,54 +138,64 @@ class Coder:
         try:
             return render(self.tokenizer, said, row.tools, reply)
         except Exception as e:  # templates raise what they like: jinja2's errors and their own
-            raise UsageError(
+            raise Refused(
                 f"{row.id}: the chat template {self.template!r} refuses the conversation: {e}"
             ) from None
 
-    def _tokens(self, text: str, starts: Sequence[int]) -> tuple[list[int], list[tuple[int, int]]]:
-        """Tokens and their places in the text. Where a token holds the end of a header and the start of
-        a reply, the text is tokenised in two parts, as it is when the model is prompted and goes on."""
+    def _tokens(self, text: str, starts: Sequence[int]) -> tuple[list[int], list[Place]]:
+        """Tokens and their places in the text. Where the header before a reply is other tokens when it is
+        the end of a prompt, the text is tokenised in two parts, as it is when the model goes on from it."""
         ids, places = self._whole(text, 0)
-        for start in starts:
-            if not self._straddled(ids, places, text, start):
-                continue
-            head, head_places = self._whole(text[:start], 0)
-            tail, tail_places = self._whole(text[start:], start)
-            if self.tokenizer.decode(tail, clean_up_tokenization_spaces=False) == text[start:]:
-                ids, places = [*head, *tail], [*head_places, *tail_places]
-            else:  # tokenizers that put a space before every text cannot be split so
-                self.blurred += 1
-        return ids, places
+        cuts = [s for s in starts if not self._prompted(ids, places, text, s)]
+        if not cuts:
+            return ids, places
+        edges = [0, *cuts, len(text)]
+        parts = [self._whole(text[a:b], a) for a, b in pairwise(edges)]
+        said = [self.tokenizer.decode(part, clean_up_tokenization_spaces=False) for part, _ in parts]
+        if "".join(said) != text:  # tokenizers that put a blank before every text cannot be split so
+            self.blurred += len(cuts)
+            return ids, places
+        return [i for part, _ in parts for i in part], [p for _, places in parts for p in places]
 
-    def _whole(self, text: str, offset: int) -> tuple[list[int], list[tuple[int, int]]]:
+    def _whole(self, text: str, offset: int) -> tuple[list[int], list[Place]]:
         made = self.tokenizer(text, add_special_tokens=False, return_offsets_mapping=True)
         return list(made["input_ids"]), [(a + offset, b + offset) for a, b in made["offset_mapping"]]
 
-    def _straddled(
-        self, ids: Sequence[int], places: Sequence[tuple[int, int]], text: str, start: int
-    ) -> bool:
-        at = next((n for n, (_, end) in enumerate(places) if end > start), len(ids))
-        if at == len(ids):
-            return False
-        if places[at][0] < start:
-            return True
-        # byte-level tokenizers may leave the space out of a token's place, though it is part of it
-        token = self.tokenizer.convert_ids_to_tokens(ids[at])
-        return token.startswith("Ġ") and not text[start].isspace()
+    def _prompted(self, ids: Sequence[int], places: Sequence[Place], text: str, start: int) -> bool:
+        """Whether the tokens before a reply are those that a prompt ends with.
+
+        They are not where one token holds the end of a header and the start of the reply, nor where a
+        tokenizer takes line breaks together only if nothing follows them. Special tokens stand for
+        themselves, so it is enough to look back to the last of them.
+        """
+        after = bisect_right(places, start, key=lambda place: place[1])
+        mark = next((n for n in range(after - 1, -1, -1) if ids[n] in self._special), 0)
+        header, _ = self._whole(text[places[mark][0] : start], 0)
+        return header == list(ids[mark:after])
 
     def _bounds(
-        self, ids: Sequence[int], places: Sequence[tuple[int, int]], span: Span, row: Conversation
+        self, text: str, ids: Sequence[int], places: Sequence[Place], span: Span, row: Conversation
     ) -> tuple[int, int]:
         """The tokens [first, last) of a turn, the last of which ends it."""
         inside = [n for n, (a, b) in enumerate(places) if span.start <= a and span.start < b <= span.end]
-        ending = next((n for n in reversed(inside) if ids[n] in self._special), None)
-        if ending is None:
+        kinds = "".join(
+            "s" if ids[n] in self._special else "b" if text[slice(*places[n])].isspace() else "x"
+            for n in inside
+        )
+        # some end the whole text once more after a line break (Phi-3's EOS): the turn ends at the first
+        found = re.fullmatch(r"(.*?s+)(?:b+s+)*[^s]*", kinds)
+        if found is None:
             raise UsageError(
                 f"{row.id}: the chat template {self.template!r} ends turn {span.message} by no special "
                 "token, so a model would never learn to stop; use another template"
             )
-        self.ends.add(self.tokenizer.convert_ids_to_tokens(ids[ending]))
-        return inside[0], ending + 1
+        last = inside[found.end(1) - 1]
+        self.ends.add(self.tokenizer.convert_ids_to_tokens(ids[last]))
+        return inside[0], last + 1
+
+
+class Refused(UsageError):
+    """The template does not write such a conversation, as Llama-2's none that the assistant begins."""
 
 
 class Changed(UsageError):

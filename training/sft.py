@@ -16,7 +16,7 @@ Interruption. Ctrl-C saves a checkpoint; the same command goes on from the last 
 """
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, replace
 from hashlib import sha256
 from pathlib import Path
@@ -68,18 +68,16 @@ def run(recipe: Recipe, placement: Placement, resume: bool = True) -> record.Rec
     new = _record(recipe, placement, here, data)
     args = arguments(recipe, placement, here, bool(data.validation))
     main = args.process_index == 0
-    old = _settled(folder, new, resume, main)
+    old = settled(folder, new, resume, main)
     if old is not None and old.state is record.State.FINISHED:
         return old
     if main:
         tell(data)
-        new.write(folder)
-        (folder / "recipe.yaml").write_text(recipe.to_yaml(), encoding="utf-8")
-    args.distributed_state.wait_for_everyone()
-    return _train(recipe, here, args, tokenizer, data, new)
+    begin(folder, recipe, new, args)
+    return carry_out(lambda callbacks: trainer(recipe, here, args, tokenizer, data, callbacks), folder, new)
 
 
-def _settled(folder: Path, new: record.Record, resume: bool, main: bool) -> record.Record | None:
+def settled(folder: Path, new: record.Record, resume: bool, main: bool) -> record.Record | None:
     """What lies in the output folder already; cleared away where nothing is to be resumed."""
     if main and not resume:
         record.clear(folder)
@@ -89,6 +87,14 @@ def _settled(folder: Path, new: record.Record, resume: bool, main: bool) -> reco
     elif resume and main:
         record.clear(folder)
     return old
+
+
+def begin(folder: Path, recipe: Recipe, new: record.Record, args: Any) -> None:
+    """Write down what is about to be trained."""
+    if args.process_index == 0:
+        new.write(folder)
+        (folder / "recipe.yaml").write_text(recipe.to_yaml(), encoding="utf-8")
+    args.distributed_state.wait_for_everyone()
 
 
 def tell(data: Prepared) -> None:
@@ -190,24 +196,23 @@ def reporters(wanted: Sequence[str]) -> list[str]:
     return taken
 
 
-def _train(
-    recipe: Recipe, here: loading.Machine, args: Any, tokenizer: Any, data: Prepared, new: record.Record
-) -> record.Record:
-    from .progress import Interrupt, Progress
+def trainer(
+    recipe: Recipe, here: loading.Machine, args: Any, tokenizer: Any, data: Prepared, callbacks: list[Any]
+) -> Any:
+    from .merge import stop_at
     from .trainer import Trainer
 
-    folder = Path(recipe.output)
-    progress, interrupt = Progress(folder), Interrupt()
-    trainer = Trainer(
-        model=loading.model(recipe, here),
+    model = loading.model(recipe, here)
+    stop_at(model, tokenizer, data.report.ends)
+    return Trainer(
+        model=model,
         args=args,
         train_dataset=rows(data.train),
         eval_dataset=rows(data.validation) if data.validation else None,
         processing_class=tokenizer,
         peft_config=loading.lora(recipe.adapter),
-        callbacks=[progress, interrupt],
+        callbacks=callbacks,
     )
-    return carry_out(trainer, progress, interrupt, folder, new)
 
 
 def rows(encoded: Sequence[Encoded]) -> Any:
@@ -222,10 +227,14 @@ def rows(encoded: Sequence[Encoded]) -> Any:
     )
 
 
-def carry_out(trainer: Any, progress: Any, interrupt: Any, folder: Path, new: record.Record) -> record.Record:
+def carry_out(build: Callable[[list[Any]], Any], folder: Path, new: record.Record) -> record.Record:
     """Run a trainer from its last checkpoint to its end, or to an interruption; save, and write it down."""
     from transformers import PrinterCallback
 
+    from .progress import Interrupt, Progress
+
+    progress, interrupt = Progress(folder), Interrupt()
+    trainer = build([progress, interrupt])
     trainer.remove_callback(PrinterCallback)
     last, begun = record.last_checkpoint(folder), time.monotonic()
     main = trainer.accelerator.is_main_process

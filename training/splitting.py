@@ -1,6 +1,6 @@
 """Training and validation: every problem is on one side only, with all its rows."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from hashlib import sha256
 
 from .conversation import Conversation
@@ -9,19 +9,28 @@ from .conversation import Conversation
 def split(
     rows: Sequence[Conversation], validation: float, seed: int
 ) -> tuple[list[Conversation], list[Conversation]]:
-    """(training rows, validation rows), in the order given; `validation` is the share of problems.
+    """(training rows, validation rows), in the order given.
 
-    Problems are chosen by a hash of their name and the seed, so that the choice for one does not depend on
-    which others there are, but for the last few that round the share. A share above 0 keeps at least
-    one problem for each side, where there are two.
+    `validation` is the share of problems that are held back, of agent and of general data alike. Which,
+    is decided by a hash of their name and the seed. A share above 0 keeps at least one problem of a kind
+    for each side, where there are two.
     """
-    problems = sorted({row.problem for row in rows}, key=lambda p: _place(seed, p))
-    wanted = round(len(problems) * validation)
-    if validation > 0 and len(problems) > 1:
-        wanted = min(max(wanted, 1), len(problems) - 1)
-    held = set(problems[:wanted])
+    held: set[str] = set()
+    seen: set[str] = set()
+    for kind in sorted({_kind(row) for row in rows}):
+        problems = {row.problem for row in rows if _kind(row) == kind} - seen
+        held |= _chosen(problems, validation, seed)
+        seen |= problems
     return [r for r in rows if r.problem not in held], [r for r in rows if r.problem in held]
 
 
-def _place(seed: int, problem: str) -> bytes:
-    return sha256(f"{seed} {problem}".encode("utf-8", "surrogatepass")).digest()
+def _chosen(problems: Iterable[str], share: float, seed: int) -> set[str]:
+    order = sorted(problems, key=lambda p: sha256(f"{seed} {p}".encode("utf-8", "surrogatepass")).digest())
+    wanted = round(len(order) * share)
+    if share > 0 and len(order) > 1:
+        wanted = min(max(wanted, 1), len(order) - 1)
+    return set(order[:wanted])
+
+
+def _kind(row: Conversation) -> str:
+    return str(row.source.get("kind", "agent"))

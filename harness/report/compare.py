@@ -11,7 +11,7 @@ from typing import Final
 from harness.errors import UsageError
 from harness.paired import Groups, PValue, difference, holm, interval_of, p_value
 from harness.report.comparable import Entry, Runs, differences, entries_of, settings_notes
-from harness.report.pairs import COUNTS, RATES, Pair, Pairing, pair, score_of
+from harness.report.pairs import COUNTS, RATES, Pair, Pairing, pair
 from harness.stats import FEW, bootstrap
 
 LEVEL: Final = 0.05
@@ -23,13 +23,15 @@ class Measure:
     """Something else than the score, over the same pairs. Its interval is not corrected for being several."""
 
     name: str
+    n: int
+    """Pairs that have it."""
     rate: bool
     """A share of episodes, in [0, 1]; otherwise a mean count."""
     before: float
     after: float
     low: float | None
     high: float | None
-    """The 95 % interval of the difference; None for a count over too few pairs, or whose differences are all alike."""
+    """The 95 % interval of the difference; None for a count over too few pairs, or always the same one."""
 
     @property
     def difference(self) -> float:
@@ -160,7 +162,7 @@ def _groups(pairs: Sequence[Pair], macro: bool) -> Groups:
     """Scores by category where the task's score is the mean of category means, otherwise all in one."""
     by_category: dict[str, list[tuple[float, float]]] = {}
     for p in pairs:
-        by_category.setdefault(p.category if macro else "", []).append(p.of(score_of))
+        by_category.setdefault(p.category if macro else "", []).append(p.scores)
     return [([a for a, _ in both], [b for _, b in both]) for both in by_category.values()]
 
 
@@ -189,17 +191,19 @@ def _task(entry: Entry, profile: str, paired: Pairing, groups: Groups, mixed: tu
 
 
 def _measures(pairs: Sequence[Pair]) -> list[Measure]:
-    found = []
+    measures = []
     for name, figure in {**RATES, **COUNTS}.items():
-        both = [p.of(figure) for p in pairs]
+        both = [found for p in pairs if (found := p.of(figure)) is not None]
+        if not both:
+            continue
         before, after = [a for a, _ in both], [b for _, b in both]
         low, high = None, None
         if name in RATES:
             low, high = difference(before, after)
         elif len({b - a for a, b in both}) > 1 and len(both) >= FEW:
             low, high = bootstrap([b - a for a, b in both])
-        found.append(Measure(name, name in RATES, fmean(before), fmean(after), low, high))
-    return found
+        measures.append(Measure(name, len(both), name in RATES, fmean(before), fmean(after), low, high))
+    return measures
 
 
 def _macro(tasks: Sequence[Compared], groups: Sequence[Groups]) -> Compared:

@@ -11,8 +11,8 @@ from harness.report.comparable import Entry
 from harness.select import mistakes
 from harness.types import Status
 
-Of = Callable[[EpisodeRecord], float]
-"""A figure of an episode."""
+Of = Callable[[EpisodeRecord], float | None]
+"""A figure of an episode; None where it has none."""
 
 
 def _share(status: Status) -> Of:
@@ -20,12 +20,13 @@ def _share(status: Status) -> Of:
 
 
 RATES: Final[Mapping[str, Of]] = {
+    "progress": lambda e: e.score.progress if e.score else None,
     "invalid format": _share(Status.INVALID_FORMAT),
     "invalid action": _share(Status.INVALID_ACTION),
     "task limit": _share(Status.TASK_LIMIT),
     "context limit": _share(Status.CONTEXT_LIMIT),
 }
-"""How episodes fail: 1 for one that ended so."""
+"""Partial credit, where a sample has it; then how episodes fail: 1 for one that ended so."""
 
 COUNTS: Final[Mapping[str, Of]] = {
     "mistakes": mistakes,
@@ -33,11 +34,6 @@ COUNTS: Final[Mapping[str, Of]] = {
     "tokens": lambda e: e.total.tokens,
 }
 """Unreadable replies and turns on the submitted path; tokens of all branches."""
-
-
-def score_of(episode: EpisodeRecord) -> float:
-    """Of a scored episode, which all episodes of a pair are."""
-    return 0.0 if episode.score is None else episode.score.value
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +48,15 @@ class Pair:
         score = self.before[0].score
         return score.category if score else ""
 
-    def of(self, figure: Of) -> tuple[float, float]:
-        """A figure before and after, epochs averaged."""
-        return fmean(map(figure, self.before)), fmean(map(figure, self.after))
+    def of(self, figure: Of) -> tuple[float, float] | None:
+        """A figure before and after, epochs averaged; None where a side has none."""
+        before, after = ([x for e in es if (x := figure(e)) is not None] for es in (self.before, self.after))
+        return (fmean(before), fmean(after)) if before and after else None
+
+    @property
+    def scores(self) -> tuple[float, float]:
+        """Before and after, epochs averaged."""
+        return fmean(map(_score, self.before)), fmean(map(_score, self.after))
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +90,11 @@ def pair(before: Entry, after: Entry) -> Pairing:
         "after": sum(after.run.epochs - len(p.after) for p in pairs),
     }
     return Pairing(tuple(pairs), dict(unpaired), {side: n for side, n in partly.items() if n})
+
+
+def _score(episode: EpisodeRecord) -> float:
+    assert episode.score is not None, "a pair is made of scored episodes"
+    return episode.score.value
 
 
 def _scored(entry: Entry) -> dict[str, tuple[EpisodeRecord, ...]]:

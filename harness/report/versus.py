@@ -114,13 +114,13 @@ def _measures(found: Comparison) -> Table:
         table.add_column(head, justify="right", no_wrap=True)
     for c in found.tasks:
         for i, m in enumerate(c.measures):
-            table.add_row(tame(c.task) if i == 0 else "", *_cells(m))
+            table.add_row(tame(c.task) if i == 0 else "", *_cells(m, c.n))
     return table
 
 
-def _cells(m: Measure) -> Iterator[str]:
+def _cells(m: Measure, pairs: int) -> Iterator[str]:
     if m.rate:
-        yield f"{m.name} %"
+        yield f"{m.name} %" + (f" (n {m.n})" if m.n < pairs else "")
         yield from (percent(m.before), percent(m.after), signed(100 * m.difference))
         yield span(100 * m.low, 100 * m.high) if m.low is not None and m.high is not None else NOTHING
         return
@@ -193,7 +193,7 @@ def _row_json(c: Compared, tasks: int) -> dict[str, Any]:
 
 
 def _measure_json(m: Measure) -> dict[str, float | None]:
-    return {"before": m.before, "after": m.after, "difference": m.difference, "low": m.low, "high": m.high}
+    return {name: getattr(m, name) for name in ("n", "before", "after", "difference", "low", "high")}
 
 
 def _demo() -> None:

@@ -8,12 +8,14 @@ from harness import Action, Capabilities, Environment, Observation, Score, Statu
 
 from .calls import ANSWER, FIRST_OF, PARAMETERS, UNREADABLE, bare, find, given, split, written
 from .engines import Engine, TooSlow
-from .expressions import NAMESPACE, Count, Expression, Extreme, Join, both, leaving, values
+from .expressions import NAMESPACE, Count, Expression, Extreme, Join, both, leaving, values, weight
 from .ontology import UNKNOWN, Ontology
 from .programs import expressions
 from .samples import KgSample
 
 NUMBER = "type.int"
+HEAVIEST, MOST = 100, 200
+"""The most parts of a variable, and variables of an episode; gold programs have up to 11 and 6."""
 SLOW = "The query took too long and was stopped. Narrow the variable down first."
 _ID = re.compile(r"[mfg]\.\w+", re.ASCII)
 _NAME = re.compile(r"[\w.\-]+", re.ASCII)
@@ -66,7 +68,7 @@ class KgEnvironment(Environment):
         """What a call is answered with, and whether it worked."""
         try:
             if name not in PARAMETERS:
-                raise Mistake(f"there is no tool {name!r}")
+                raise Mistake(f"there is no tool {short(name)!r}")
             if len(arguments) != len(PARAMETERS[name]):
                 raise Mistake(f"{name} needs {', '.join(PARAMETERS[name])}")
             said = TOOLS[name](self, name, *arguments)
@@ -85,8 +87,11 @@ class KgEnvironment(Environment):
             return Observation("There is no such variable.", Status.INVALID_FORMAT)
         if self.profile == "v0.2":
             return Observation("Invalid variable id! Need to recheck the action.")
-        there = f"the last is #{len(self.variables) - 1}" if self.variables else "there is none yet"
-        return Observation(f"{arguments[0] if arguments else ''!r} is not a variable: {there}.")
+        return Observation(f"{short(arguments[0]) if arguments else ''!r} is not a variable: {self._there}.")
+
+    @property
+    def _there(self) -> str:
+        return f"the last is #{len(self.variables) - 1}" if self.variables else "there is none yet"
 
     # The tools
 
@@ -125,9 +130,11 @@ class KgEnvironment(Environment):
         if shown is None:
             raise Mistake(f"use {lister}({said}) first")
         if wanted not in shown:
-            raise Mistake(f"{wanted} is not a{'n' * literal} {what} that {lister}({said}) has listed")
+            raise Mistake(f"{short(wanted)} is not a{'n' * literal} {what} that {lister}({said}) has listed")
 
     def _new(self, expression: Expression, kind: str) -> str:
+        if weight(expression) > HEAVIEST or len(self.variables) >= MOST:
+            raise Mistake("the variable would be too complicated, or one too many")
         self.variables.append((expression, kind))
         said = "which is a number" if kind == NUMBER else f"which are instances of {kind}"
         return f"variable #{len(self.variables) - 1}, {said}"
@@ -143,13 +150,14 @@ class KgEnvironment(Environment):
         if known is None and _ID.fullmatch(said):
             known = said
         if known is None:
-            raise Mistake(f"{said!r} is neither a variable nor an entity of the question")
+            names = "; ".join(self.names)
+            raise Mistake(f"{short(said)!r} is neither a variable nor an entity of the question ({names})")
         return known, UNKNOWN
 
     def _variable(self, said: str) -> tuple[Expression, str]:
         number = _NUMBER.fullmatch(said.strip())
         if number is None or int(number.group(1)) >= len(self.variables):
-            raise Mistake(f"{said!r} is not a variable")
+            raise Mistake(f"{short(said)!r} is not a variable; {self._there}")
         found = self.variables[int(number.group(1))]
         if isinstance(found[0], Count):
             raise Mistake(f"{said} is a number")
@@ -195,7 +203,7 @@ def refusal(profile: str, name: str, arguments: list[str], why: str) -> str:
     """What a call that does not work is answered with; the wording of v0.2 and fc is AgentBench's."""
     if profile == "fc":
         return f"Error processing tool call: {why}"
-    said = f"{written(name, arguments)} cannot be executed"
+    said = f"{written(short(name), [short(a) for a in arguments])} cannot be executed"
     if profile == "native":
         return f"{said}: {why}."
     if name == "intersection":
@@ -204,6 +212,11 @@ def refusal(profile: str, name: str, arguments: list[str], why: str) -> str:
             "You may further explore them by call get_relations"
         )
     return f"{said}. You may make a mistake and need to fix it."
+
+
+def short(text: str) -> str:
+    """What a model wrote, as it is told back to it."""
+    return text if len(text) <= 120 else f"{text[:100]}..."
 
 
 def plain(value: str) -> str:

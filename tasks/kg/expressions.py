@@ -94,6 +94,21 @@ def leaving(expression: Expression, literal: bool | None = None) -> str:
     return f"SELECT DISTINCT ?r WHERE {{ {members} ?x ?r ?o{test} }}"
 
 
+def weight(expression: Expression) -> int:
+    """How many parts the query has, about: an extreme says twice what it is an extreme of."""
+    match expression:
+        case str():
+            return 1
+        case Join(_, inner):
+            return 1 + weight(inner)
+        case And(parts):
+            return sum(map(weight, parts))
+        case Extreme(_, inner, _):
+            return 1 + 2 * weight(inner)
+        case Count(inner):
+            return weight(inner)
+
+
 def entities(expression: Expression) -> Iterator[str]:
     """The named entities in an expression."""
     if isinstance(expression, str):

@@ -13,6 +13,7 @@ from typing import Any
 from harness import UsageError
 
 from .calls import PARAMETERS, find, split
+from .expressions import iri
 from .ontology import Ontology, roles, vocabulary
 from .programs import Step, built, kind
 from .samples import KgSample
@@ -57,6 +58,8 @@ def _sample(record: Mapping[str, Any], name: str, split: str) -> KgSample:
     if not gold:
         raise ValueError("it has no answer")
     built(actions, dict(entities))
+    for part in (*(e for _, e in entities), *(a for s in actions for a in s[1:] if a[:1] != "#")):
+        iri(part)
     return KgSample(name, split, str(record["question"]), entities, actions, gold, kind(actions))
 
 

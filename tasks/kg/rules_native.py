@@ -15,6 +15,7 @@ from harness import (
     FormatError,
     Message,
     Observation,
+    Renames,
     Reply,
     Rules,
     Settings,
@@ -45,6 +46,19 @@ PARAMETER_MEANINGS = {
     "relation": "A relation that get_relations has listed.",
     "attribute": "An attribute that get_attributes has listed.",
 }
+RENAMES = Renames(
+    words={
+        "Action:": "Call:",
+        "Final Answer:": "Found:",
+        "get_relations": "list_links",
+        "get_neighbors": "walk_link",
+        "get_attributes": "list_figures",
+        "argmax": "pick_highest",
+        "argmin": "pick_lowest",
+        ANSWER: "hand_in",
+    },
+    names={"intersection": "overlap_of", "count": "size_of", "relation": "link_name", "attribute": "figure"},
+)
 _FORMAT = "Write either\nAction: <tool>(<arguments>)\nor\nFinal Answer: #<number>"
 _LABEL = re.compile(r"\baction\b[^\n:]{0,12}:", re.IGNORECASE)
 _CALL = re.compile(rf"\b({'|'.join(PARAMETERS)})[ \t]*\(")

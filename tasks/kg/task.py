@@ -6,7 +6,7 @@ from random import Random
 from threading import Lock
 from typing import ClassVar
 
-from harness import Action, Environment, Host, Rules, Sample, Settings, Task, Tell, UsageError
+from harness import Action, Environment, Host, Renames, Rules, Sample, Settings, Task, Tell, UsageError
 
 from . import native as world
 from . import official
@@ -17,7 +17,7 @@ from .expert import known, replayed, trajectory
 from .expressions import iri
 from .ontology import Ontology
 from .rules_fc import fc
-from .rules_native import native
+from .rules_native import RENAMES, native
 from .rules_v02 import v02
 from .samples import KgSample
 
@@ -75,6 +75,9 @@ class KgTask(Task):
         if settings.profile == "v0.2":
             return v02(settings)
         return fc(settings) if settings.profile == "fc" else native(settings)
+
+    def renames(self, settings: Settings) -> Renames:
+        return RENAMES if settings.profile == "native" else Renames()
 
     def open(self, sample: Sample, settings: Settings) -> Environment:
         assert isinstance(sample, KgSample)
@@ -156,13 +159,23 @@ class KgTask(Task):
             assert path is not None
             if not path.exists():
                 raise UsageError(f"-T graph={path}: no such file or folder")
-            local = Worker(path, limit)
-            local.check(f"-T graph={path}")
-            return local
+            return self._checked(Worker(path, limit), f"-T graph={path}")
         endpoint = Endpoint(options["kg-endpoint"], limit)
-        named = dict.fromkeys(iri(e) for s in self._samples(self.split) for _, e in s.entities)
-        endpoint.check(list(named)[:50])
+        endpoint.check(self._named())
         return endpoint
+
+    def _checked(self, worker: Worker, flag: str) -> Worker:
+        try:
+            worker.check(flag, self._named())
+        except BaseException:
+            worker.close()
+            raise
+        return worker
+
+    def _named(self) -> list[str]:
+        """Some of the entities that the questions name."""
+        named = dict.fromkeys(iri(e) for s in self._samples(self.split) for _, e in s.entities)
+        return list(named)[:50]
 
     def _small(self, sample: KgSample) -> Engine:
         from .engines.small import Small

@@ -64,7 +64,7 @@ class TestWorlds:
         sample = replace(SAMPLE, game=read_file(file), file=f"json_2.1.1/{name}/game.tw-pddl")
         settings = Settings("v0.2", options={"engine": "alfworld"})
         task = HouseholdTask()
-        task.setup(SimpleNamespace(settings=settings, data={"alfworld": tmp_path}.get))  # type: ignore[arg-type]
+        task.setup(SimpleNamespace(settings=settings, data={"alfworld": tmp_path}.get))
         world = task.open(sample, settings)
         seen = [world.reset(), *(world.step(action) for action in task.solve(sample, settings))]
         own = HouseholdEnvironment(sample, "v0.2", House(sample.game))

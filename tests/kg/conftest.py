@@ -16,6 +16,8 @@ from harness.tasks.kg.task import KgTask
 
 from harness import Observation, Sample, Settings, Status
 
+from .sparql import Server
+
 FILMS = {"m.f1": 90, "m.f2": 120, "m.f3": 120, "m.f4": 70}
 """The films of the small graph and their lengths; f1 to f3 are by m.ada, f2 to f4 star m.bo."""
 
@@ -148,6 +150,14 @@ def play(cache: Path) -> Iterator[Callable[..., Play]]:
     yield build
     for one in made:
         one.task.teardown()
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    """A SPARQL endpoint over the small graph."""
+    made = Server(small_graph())
+    yield made
+    made.close()
 
 
 @pytest.fixture

@@ -5,10 +5,8 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs
 
 import pytest
 from harness.tasks.kg.engines import Endpoint, TooSlow, Worker
@@ -18,6 +16,7 @@ from harness.tasks.kg.expressions import NAMESPACE, Join, iri, values
 from harness import EnvironmentFailure, UsageError
 
 from .conftest import small_graph
+from .sparql import Server
 
 FILMS = values(Join("film.director.films", "m.ada"))
 FOUND = [f"{NAMESPACE}{f}" for f in ("m.f1", "m.f2", "m.f3")]
@@ -33,7 +32,7 @@ def graph(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def worker(graph: Path) -> Iterator[Worker]:
-    made = Worker(graph, 0.5)
+    made = Worker(graph, 1.0)
     yield made
     made.close()
 
@@ -101,7 +100,7 @@ class TestWorker:
         assert process is not None and process.stdin is not None
         process.stdin.write(json.dumps(HEAVY).encode() + b"\n")
         process.stdin.flush()  # and nobody waits for the answer
-        assert process.wait(15) == -14, "SIGALRM, two seconds after the limit"
+        assert process.wait(15) == -14, "SIGALRM, a second after the limit"
 
     def test_a_query_that_is_none_is_our_failure(self, worker: Worker) -> None:
         with pytest.raises(EnvironmentFailure, match="refused a query"):
@@ -137,65 +136,15 @@ class TestWorker:
         assert worker.facts()["graph"] != before["graph"] and before["engine"].startswith("pyoxigraph 0")
 
 
-class Server:
-    """A SPARQL endpoint on loopback, over the small graph, that can be told to behave otherwise."""
-
-    def __init__(self) -> None:
-        from pyoxigraph import RdfFormat, Store
-
-        self.store, self.asked, self.otherwise = Store(), 0, dict[str, Any]()
-        self.store.load("\n".join(small_graph()).encode(), RdfFormat.N_TRIPLES)
-        self.http = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
-        self.http.daemon_threads = True
-        threading.Thread(target=self.http.serve_forever, daemon=True).start()
-        self.url = f"http://127.0.0.1:{self.http.server_port}/sparql"
-
-    def _handler(self) -> type[BaseHTTPRequestHandler]:
-        server = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                body = self.rfile.read(int(self.headers["Content-Length"])).decode()
-                server.asked += 1
-                query = parse_qs(body)["query"][0]
-                told = {} if "LIMIT 1" in query and server.otherwise.get("pings") else server.otherwise
-                time.sleep(told.get("sleep", 0))
-                status, text = told.get("status", 200), told.get("body") or server.results(query)
-                self.send_response(status)
-                for name, value in told.get("headers", {}).items():
-                    self.send_header(name, value)
-                self.end_headers()
-                for start in range(0, len(text), told.get("piece", len(text) or 1)):
-                    time.sleep(told.get("pause", 0))
-                    self.wfile.write(text[start : start + told.get("piece", len(text))])
-
-            def log_message(self, *_: object) -> None:
-                pass
-
-        return Handler
-
-    def results(self, query: str) -> bytes:
-        from pyoxigraph import QueryResultsFormat
-
-        found: Any = self.store.query(query)
-        text = found.serialize(format=QueryResultsFormat.JSON)
-        assert text is not None
-        return bytes(text)
-
-    def close(self) -> None:
-        self.http.shutdown()
-        self.http.server_close()
-
-
 @pytest.fixture
-def server() -> Iterator[Server]:
-    made = Server()
+def endpoint(server: Server) -> Iterator[Endpoint]:
+    made = Endpoint(server.url, 20)
     yield made
     made.close()
 
 
 @pytest.fixture
-def endpoint(server: Server) -> Iterator[Endpoint]:
+def hasty(server: Server) -> Iterator[Endpoint]:
     made = Endpoint(server.url, 0.4)
     yield made
     made.close()
@@ -210,25 +159,25 @@ class TestEndpoint:
         endpoint.check([ADA])
 
     def test_a_query_past_its_limit_is_too_slow_where_the_endpoint_is_well(
-        self, endpoint: Endpoint, server: Server
+        self, hasty: Endpoint, server: Server
     ) -> None:
         server.otherwise = {"sleep": 1.0, "pings": True}
         with pytest.raises(TooSlow):
-            endpoint.select(FILMS)
+            hasty.select(FILMS)
 
     def test_an_endpoint_that_hangs_is_a_failure_and_no_slow_query(
-        self, endpoint: Endpoint, server: Server, monkeypatch: pytest.MonkeyPatch
+        self, hasty: Endpoint, server: Server, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr("harness.tasks.kg.engines.endpoint.PATIENCE", 0.3)
         server.otherwise = {"sleep": 2.0}
         with pytest.raises(EnvironmentFailure, match="has stopped answering"):
-            endpoint.select(FILMS)
+            hasty.select(FILMS)
 
-    def test_one_that_trickles_is_stopped(self, endpoint: Endpoint, server: Server) -> None:
+    def test_one_that_trickles_is_stopped(self, hasty: Endpoint, server: Server) -> None:
         server.otherwise = {"piece": 1, "pause": 0.05, "pings": True}
         began = time.monotonic()
         with pytest.raises(TooSlow):
-            endpoint.select(FILMS)
+            hasty.select(FILMS)
         assert time.monotonic() - began < 3
 
     @pytest.mark.parametrize(
@@ -263,6 +212,15 @@ class TestEndpoint:
             endpoint.select(FILMS)
         with pytest.raises(UsageError, match=f"does not answer SPARQL: {why}"):
             endpoint.check([ADA])
+
+    def test_a_connection_that_was_closed_is_opened_once_more(
+        self, endpoint: Endpoint, server: Server
+    ) -> None:
+        server.otherwise = {"hang up": 1}
+        assert sorted(endpoint.select(FILMS)) == FOUND
+        server.otherwise = {"hang up": 99}
+        with pytest.raises(EnvironmentFailure, match="RemoteProtocolError"):
+            endpoint.select(FILMS)
 
     def test_an_endpoint_without_these_entities_is_told_before_the_run(self, endpoint: Endpoint) -> None:
         with pytest.raises(UsageError, match=r"knows none of the entities.*m\.zoe"):

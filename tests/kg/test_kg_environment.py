@@ -128,7 +128,10 @@ def test_refusals_of_v02_are_agentbenchs() -> None:
 
 
 def test_refusals_of_fc_are_agentbenchs() -> None:
-    assert World("fc")("count", "Cleo") == "Error processing tool call: 'Cleo' is not a variable"
+    assert (
+        World("fc")("count", "Cleo")
+        == "Error processing tool call: 'Cleo' is not a variable; there is none yet"
+    )
 
 
 def test_of_several_calls_on_a_line_the_first_that_works_counts() -> None:
@@ -190,6 +193,34 @@ def test_progress_does_not_depend_on_the_order_of_an_intersection() -> None:
     world = World().films_of_both()
     world("intersection", "#1", "#0")
     assert world.world.score().progress == 1
+
+
+def test_variables_stay_of_a_size_that_can_be_asked_for() -> None:
+    world = World("fc").films_of_both()
+    world("get_attributes", "#0")
+    world("argmax", "#0", "film.film.length")
+    for number in range(2, 20):
+        world("get_attributes", f"#{number}")
+        said = world("argmin", f"#{number}", "film.film.length")
+    assert "not a variable" in said
+    assert len(world.world.variables) == 2 + 5, "each extreme doubles what it is an extreme of"
+
+
+def test_no_more_than_two_hundred_variables() -> None:
+    world = World().films_of_both()
+    for _ in range(300):
+        said = world("count", "#0")
+    assert said.endswith("too complicated, or one too many.") and len(world.world.variables) == 200
+
+
+@pytest.mark.parametrize(
+    "name", ["get_relations", "get_neighbors", "argmax", "count", "x" * 9999, "final_answer"]
+)
+@PROFILES
+def test_a_long_argument_is_not_told_back_at_length(profile: str, name: str) -> None:
+    world = World(profile)
+    assert len(world(name, "A" * 100_000)) < 400
+    assert len(world(name, "A" * 100_000, "b" * 100_000)) < 600
 
 
 def test_a_fork_and_its_parent_go_their_own_ways() -> None:

@@ -185,6 +185,8 @@ def test_a_partial_checkout_names_the_missing_file(tmp_path: Path) -> None:
         [record(["get_everything(m.ada)"], ["m.x"])],
         [record(["count(#3)"], ["1"])],
         [record(STEPS, [])],
+        [record(["get_relations(m.a> ?x)"], ["m.x"])],
+        [record([], ["m.x"], entities={"Ada": "m.a b"})],
         [record(STEPS, ["m.x"], entities=["m.ada"])],
     ],
 )

@@ -1,7 +1,7 @@
 """The task as a whole: every gold trajectory, options, engines, facts, the content hash, making a store."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from random import Random
 
@@ -13,17 +13,10 @@ from harness import UsageError
 from harness.testing import harness, play_scripted
 
 from .conftest import Play, small_graph
-from .test_kg_engines import Server
+from .sparql import Server
 from .test_kg_official import checkout, record
 
 Builder = Callable[..., Play]
-
-
-@pytest.fixture
-def server() -> Iterator[Server]:
-    made = Server()
-    yield made
-    made.close()
 
 
 @pytest.mark.parametrize(
@@ -88,6 +81,15 @@ def test_a_mistake_in_the_options_is_told_before_the_run(
 def test_an_endpoint_without_our_graph_is_refused_for_our_questions(play: Builder, server: Server) -> None:
     with pytest.raises(UsageError, match="knows none of the entities"):
         play(kg_endpoint=server.url).task.samples("test")
+
+
+def test_a_graph_without_the_entities_is_refused(play: Builder, tmp_path: Path) -> None:
+    path = tmp_path / "small.nt"
+    path.write_text("\n".join(small_graph()))
+    other = record([], ["m.x"], entities={"Zoe": "m.zoe"})
+    plays = play(folders={"agentbench": checkout(tmp_path, [other])}, graph=str(path))
+    with pytest.raises(UsageError, match=r"small\.nt knows none of the entities.*m\.zoe"):
+        plays.task.samples("agentbench-dev")
 
 
 def test_official_questions_are_played_at_an_endpoint(play: Builder, server: Server, tmp_path: Path) -> None:

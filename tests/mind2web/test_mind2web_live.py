@@ -1,6 +1,7 @@
 """The bundled tasks in a real Chromium, on pages that are served on loopback."""
 
 import os
+import signal
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -157,6 +158,12 @@ def test_a_page_longer_than_the_limit_keeps_its_fields(chromium: None) -> None:
     assert len(text) < 3300 and 'button "Find sailings"' in text and "lines of the page are left out" in text
 
 
+def test_a_link_to_a_part_of_another_page_leads_there(world: LiveEnvironment) -> None:
+    text = world.reset().text
+    seen = world.step(act("click", id=number(text, 'link "Harbour office Brinsay"')))
+    assert world.address == "/ports" and "# On the quay" in seen.text
+
+
 def test_stopping_too_early_scores_nothing(world: LiveEnvironment) -> None:
     world.reset()
     assert world.step(act("stop")).status is Status.COMPLETED
@@ -166,6 +173,20 @@ def test_stopping_too_early_scores_nothing(world: LiveEnvironment) -> None:
 def test_versions_are_part_of_the_engine(chromium: None) -> None:
     assert {"chromium", "playwright", "page limit"} == set(live_engine(SETTINGS))
     assert all(live_engine(SETTINGS).values())
+
+
+def test_a_browser_that_crashed_is_an_environment_failure_and_another_one_is_started(chromium: None) -> None:
+    opened = open_live(sample("skerryline-04"), SETTINGS)
+    first = opened.reset()
+    commands = {p: Path(f"/proc/{p}/cmdline").read_bytes().split(b"\0") for p in below(os.getpid())}
+    (main,) = (p for p, c in commands.items() if any(b"chrom" in w for w in c[:1]) and b"--headless" in c and
+               not any(w.startswith(b"--type=") for w in c))  # fmt: skip
+    os.kill(main, signal.SIGKILL)
+    with pytest.raises(EnvironmentFailure, match="Chromium"):
+        for _ in range(20):
+            opened.step(act("click", id="5"))
+    assert opened.reset() == first
+    opened.close()
 
 
 def test_closing_ends_every_process_and_gives_the_port_back(chromium: None) -> None:

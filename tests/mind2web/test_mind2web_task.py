@@ -54,7 +54,7 @@ def test_live_is_native_only_and_has_to_be_clear() -> None:
 
 @pytest.mark.parametrize(
     "settings",
-    [{}, {"protocol": "tools"}, {"split": "train", "profile": "v0.2"}],
+    [{}, {"protocol": "tools"}, {"profile": "v0.2"}],
     ids=str,
 )
 def test_samples_are_fair(settings: dict[str, Any]) -> None:
@@ -69,6 +69,16 @@ def test_the_expert_earns_everything_under_native(tmp_path: Path) -> None:
     assert done.code == 0, done.err
     assert "30/30" in done.err + done.out or '"n": 30' in done.out
     assert "100.0" in done.out or '"score": 1.0' in done.out
+
+
+def test_the_expert_earns_everything_at_every_site_of_train() -> None:
+    made, settings = task(), Settings("native")
+    for sample in list(made.samples("train"))[::10]:
+        world = made.open(sample, settings)
+        world.reset()
+        for action in made.solve(sample, settings):
+            world.step(action)
+        assert world.score().value == 1
 
 
 def test_under_v02_a_step_without_a_right_candidate_has_no_expert_and_scores_nothing() -> None:

@@ -239,6 +239,23 @@ def test_mistakes_turns_and_tokens_are_compared_as_means() -> None:
     assert tokens.low < tokens.difference
 
 
+def test_partial_credit_is_compared_over_the_pairs_that_have_it() -> None:
+    record, episodes = side(DB, db=[0.0] * 20)
+    before = [replace(e, score=Score(0.0, progress=0.25 if i < 12 else None)) for i, e in enumerate(episodes)]
+    after = [replace(e, score=Score(0.0, progress=0.75 if i < 15 else None)) for i, e in enumerate(episodes)]
+    found = compared((record, before), (record, after))
+    m = measure(found, "progress")
+    assert (m.n, m.before, m.after, m.rate) == (12, 0.25, 0.75, True)
+    assert m.low is not None
+    assert 0 < m.low < 0.5
+    assert "progress % (n 12)" in shown(found)
+
+
+def test_a_task_without_partial_credit_shows_none() -> None:
+    found = compared(side(DB, db=LOW), side(DB, db=HIGH))
+    assert "progress" not in {m.name for m in found.tasks[0].measures}
+
+
 def test_counts_of_few_pairs_have_no_interval() -> None:
     few = demo.task("db", 4)
     found = compared(side(few, db=[0.0] * 4), side(few, db=[0.0] * 4))
@@ -259,6 +276,7 @@ def test_json_says_all_that_the_table_does() -> None:
         0.078125,
     )
     assert db["measures"]["tokens"] == {
+        "n": 20,
         "before": 2150,
         "after": 2150,
         "difference": 0,

@@ -314,3 +314,41 @@ def test_halves_of_surrogate_pairs_are_mended(tmp_path: Path) -> None:
     file.write_text('{"instruction": "q\\ud83d", "input": "", "output": "a\\udc00b"}\n')
     (one,) = prepared(Source(file)).train
     assert "a\N{REPLACEMENT CHARACTER}b<|im_end|>" in TOKENIZER.decode(one.input_ids)
+
+
+def test_a_row_that_the_template_refuses_is_counted_and_the_reason_told(tmp_path: Path) -> None:
+    """Shared conversations often begin with the assistant, which Llama-2 cannot write."""
+    begun = Conversation("r/9", "p", (Turn(Message("assistant", "hello"), True),))
+    strict = tmp_path / "strict.jinja"
+    strict.write_text(
+        "{% if messages[0].role == 'assistant' %}{{ raise_exception('users begin') }}{% endif %}"
+        "{% for m in messages %}<|im_start|>{{ m.role }}\n{{ m.content }}<|im_end|>{% endfor %}"
+        "{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}"
+    )
+    done = prepared(saved(tmp_path, [row(1), begun]), template=str(strict))
+    assert len(done.train) == 1
+    assert done.report.dropped == {"that the chat template refuses": 1}
+    assert "r/9: the chat template" in done.report.warnings[0] and "users begin" in done.report.warnings[0]
+    with pytest.raises(UsageError, match=r"nothing is left to train on.*users begin"):
+        prepared(saved(tmp_path, [begun]), template=str(strict))
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 6), st.sampled_from(["agent", "general"])), min_size=1, max_size=30),
+    st.floats(0, 0.99),
+    st.integers(0, 5),
+)
+def test_no_problem_is_on_both_sides(rows: list[tuple[int, str]], share: float, seed: int) -> None:
+    from harness.training.splitting import split
+
+    given = [
+        Conversation(str(n), f"p{problem}", (), (), {"kind": kind}) for n, (problem, kind) in enumerate(rows)
+    ]
+    train, held = split(given, share, seed)
+    assert not {r.problem for r in train} & {r.problem for r in held}
+    assert sorted(train + held, key=lambda r: int(r.id)) == given
+
+
+def test_both_kinds_are_validated_on(tmp_path: Path) -> None:
+    done = mixed(tmp_path, 4, 60, validation=0.05)
+    assert {r.kind for r in done.validation} == {"agent", "general"}

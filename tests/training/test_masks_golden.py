@@ -4,8 +4,10 @@ The tokenizers are tiny, trained here, and built as each family's are; the templ
 the documented token formats. What is compared is the decoded text of the trained tokens, run by run.
 """
 
+import importlib.util
 import json
 import os
+from collections.abc import Sequence
 from itertools import groupby
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -13,6 +15,7 @@ from typing import Any, NamedTuple
 import pytest
 from harness.training.conversation import Conversation, Turn
 from harness.training.masks import IGNORED, Coder, Encoded
+from harness.training.windows import fit
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -24,6 +27,7 @@ LINES = [
     "How many ships are in the harbour? The query counts the ships of the table.",
     "Action: Operation SELECT COUNT(*) FROM ship; the result is 3. Action: Answer Final Answer: 3",
     '{"name": "run_sql", "arguments": {"query": "SELECT name FROM ship"}} <tool_call> user assistant tool',
+    "Action:\n\nlook\n\n\nThought:\n\n I look.\n\nAction:\n\n\nThought:\n  a line",
     "system user assistant ipython You are a helpful sailor. ### User ### Assistant [INST] [/INST] <<SYS>>",
 ]
 
@@ -253,14 +257,22 @@ def test_labels_are_the_tokens_themselves(family: str) -> None:
     } == set()
 
 
+def before(row: Encoded) -> list[int]:
+    """The tokens before the first trained one."""
+    return row.input_ids[: next(n for n, label in enumerate(row.labels) if label != IGNORED)]
+
+
+def prompt(tokenizer: Any, turns: Sequence[Turn]) -> list[int]:
+    """What the model is prompted with for its next turn, as the provider hf/ does it."""
+    said = [{"role": t.message.role, "content": t.message.content} for t in turns]
+    text = tokenizer.apply_chat_template(said, add_generation_prompt=True, tokenize=False)
+    return list(tokenizer(text, add_special_tokens=False)["input_ids"])
+
+
 @pytest.mark.parametrize("family", FAMILIES)
 def test_before_a_trained_turn_stands_what_the_model_is_prompted_with(family: str) -> None:
     made = coder(family)
-    row = made.encode(TEXT)
-    first = next(n for n, label in enumerate(row.labels) if label != IGNORED)
-    said = [{"role": t.message.role, "content": t.message.content} for t in TEXT.turns[:6]]
-    prompt = made.tokenizer.apply_chat_template(said, add_generation_prompt=True, tokenize=False)
-    assert row.input_ids[:first] == made.tokenizer(prompt, add_special_tokens=False)["input_ids"]
+    assert before(made.encode(TEXT)) == prompt(made.tokenizer, TEXT.turns[:6])
 
 
 def test_llama2_has_bos_and_eos_around_every_exchange() -> None:
@@ -274,9 +286,11 @@ def test_llama2_has_bos_and_eos_around_every_exchange() -> None:
 
 def test_a_reply_that_begins_with_line_breaks_is_cut_from_its_header() -> None:
     """`\\n` and `\\n\\n` may be one token; the model is prompted with the first and writes the others."""
-    row = Conversation("r", "p", (user("x"), agent("\n\nthree")))
     made = coder("qwen")
-    assert runs(made.tokenizer, made.encode(row)) == ("\n\nthree<|im_end|>",)
+    whole = made.tokenizer("assistant\n\n")["input_ids"]
+    assert len(whole) < len(made.tokenizer("assistant\n")["input_ids"]) + 1, "they are one token here"
+    row = Conversation("r", "p", (user("x"), agent("\nthree"), user("y"), agent("\n\nfour")))
+    assert runs(made.tokenizer, made.encode(row)) == ("\nthree<|im_end|>", "\n\nfour<|im_end|>")
 
 
 def test_a_template_that_shows_no_tools_is_refused_for_rows_that_have_them() -> None:
@@ -364,6 +378,60 @@ def test_the_real_smollm2_shows_no_tools(real_tokenizer: Any) -> None:
         Coder(real_tokenizer).encode(TOOLS)
 
 
+# Templates as they were published, where TRL has brought them
+
+
+def published(name: str, marks: str, eos: str) -> Coder:
+    found = importlib.util.find_spec("trl")
+    file = Path(found.origin or "").parent / "chat_templates" / f"{name}.jinja" if found else Path("none")
+    if not file.is_file():
+        pytest.skip("TRL, which brings the template, is not installed")
+    listed = [f"<|{m}|>" for m in marks.split()]
+    made = byte_level(listed, bos_token=listed[0], eos_token=eos)
+    made.chat_template = file.read_text()
+    return Coder(made)
+
+
+LLAMA_MARKS = "begin_of_text start_header_id end_header_id eot_id python_tag eom_id"
+
+
+@pytest.mark.parametrize(
+    ("name", "marks", "eos", "written"),
+    [
+        ("llama3", LLAMA_MARKS, "<|eot_id|>", "{said}<|eot_id|>"),
+        ("llama3_1", LLAMA_MARKS, "<|eot_id|>", "{said}<|eot_id|>"),
+        ("qwen2_5", "endoftext im_start im_end", "<|im_end|>", "{said}<|im_end|>"),
+        ("qwen3", "endoftext im_start im_end", "<|im_end|>", "<think>\n\n</think>\n\n{said}<|im_end|>"),
+        ("phi3", "endoftext user system assistant end", "<|endoftext|>", "{said}<|end|>"),
+    ],
+)
+def test_published_templates_are_trained_on_the_replies(
+    name: str, marks: str, eos: str, written: str
+) -> None:
+    made = published(name, marks, eos)
+    rows = fit(made, TEXT, 9000, window=True).rows
+    found = [said for row in rows for said in runs(made.tokenizer, row)]
+    assert found == [written.format(said=t.format(end="")) for t in TWO_REPLIES]
+
+
+@pytest.mark.parametrize(
+    ("name", "marks", "eos", "called"),
+    [
+        ("llama3_1", LLAMA_MARKS, "<|eot_id|>", '{{"name": "run_sql", "parameters": {query}}}<|eot_id|>'),
+        (
+            "qwen2_5",
+            "endoftext im_start im_end",
+            "<|im_end|>",
+            '<tool_call>\n{{"name": "run_sql", "arguments": {query}}}\n</tool_call><|im_end|>',
+        ),
+    ],
+)
+def test_published_templates_are_trained_on_the_calls(name: str, marks: str, eos: str, called: str) -> None:
+    made = published(name, marks, eos)
+    call = called.format(query='{"query": "SELECT name FROM ship"}')
+    assert runs(made.tokenizer, made.encode(TOOLS)) == (call, f"Vasa and Aurora.{eos}")
+
+
 # Whatever is said
 
 
@@ -386,6 +454,11 @@ def test_any_reply_is_found_again(family: str, talk: list[tuple[str, str, bool]]
     if family == "llama2":  # its decoder takes a blank from every beginning
         wanted = [w.removeprefix(" ") for w in wanted]
     assert list(runs(made.tokenizer, row)) == wanted
+    assert family == "llama2" or not made.blurred
+    if wanted and not made.blurred:
+        first = next(n for n, t in enumerate(turns) if t.train)
+        one = made.encode(Conversation("r", "p", tuple(turns)), [first])
+        assert before(one) == prompt(made.tokenizer, turns[:first])
 
 
 def test_messages_are_rendered_as_the_hf_provider_prompts_with_them() -> None:

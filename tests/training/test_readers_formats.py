@@ -149,6 +149,12 @@ def test_a_problem_without_a_name_is_what_is_asked_first(tmp_path: Path) -> None
     assert first.problem == second.problem != third.problem
 
 
+def test_a_shared_conversation_may_call_its_voices_user_and_assistant() -> None:
+    said = [{"from": "user", "value": "q"}, {"from": "assistant", "value": "a"}]
+    assert detect({"id": "abc_0", "conversations": said}) == "sharegpt"
+    assert detect({"id": "Step 1: q", "conversations": said}) == "toolbench"
+
+
 def test_steps_of_one_toolbench_question_are_one_problem(tmp_path: Path) -> None:
     rows = [{**EXAMPLES["toolbench"], "id": f"Step {n}: How?"} for n in (1, 2)]
     first, second = load(written(tmp_path, rows)).rows
@@ -257,3 +263,9 @@ def test_no_row_breaks_a_reader(form: str, row: dict[str, Any]) -> None:
     except (ValueError, KeyError, TypeError, AttributeError):
         return  # what `load` turns into a UsageError
     assert all(t.message.role == "assistant" for t in made.turns if t.train)
+
+
+def test_a_conversation_without_turns_trains_nothing_and_is_no_error(tmp_path: Path) -> None:
+    """ShareGPT's files have some."""
+    rows = [EXAMPLES["sharegpt"], {"id": "empty_0", "conversations": []}]
+    assert [r.trained for r in load(written(tmp_path, rows)).rows] == [1, 0]

@@ -20,6 +20,7 @@ from harness.testing import Done, harness
 from harness.types import Usage
 from tests.training._teacher import Teacher, teaching
 
+STRANGER = Path(__file__).parents[1] / "strangers" / "adding.py"
 EVERYTHING = ("good", "duplicate", "change", "broken", "trivial", "nothing", "mistaken", "malformed")
 
 
@@ -138,7 +139,7 @@ def test_a_planning_task_takes_its_chores_from_a_real_room(tmp_path: Path) -> No
     said = report(
         harness(
             "synthesize", "household", "--teacher", "scripted/teacher.jsonl", "--actor", "oracle",
-            "--count", "5", "-o", "out", "--json", cwd=tmp_path,
+            "--count", "5", "--per-request", "20", "-o", "out", "--json", cwd=tmp_path,
         )
     )  # fmt: skip
     assert (said["requests"], said["kept"], said["solved"]) == (1, 5, 5)
@@ -150,6 +151,31 @@ def test_a_planning_task_takes_its_chores_from_a_real_room(tmp_path: Path) -> No
     problems = rows(tmp_path / "out" / "solved.jsonl")
     assert {p["problem"]["room"] for p in problems} == {number}
     assert harness("audit", "household", "--split", tmp_path / "out" / "solved.jsonl").code == 0
+
+
+def test_a_stranger_s_task_in_one_file_can_be_synthesised(tmp_path: Path) -> None:
+    written = [[10, 17], [4, 4, 4], [4, 4, 4], [1000], [], "four", [27, 20], [9, 31]]
+    text = json.dumps([{"numbers": numbers} for numbers in written])
+    (tmp_path / "teacher.jsonl").write_text(json.dumps({"text": text}) + "\n")
+    plugin = ("--plugin", STRANGER)
+    done = harness(
+        "synthesize", "adding", "--teacher", "scripted/teacher.jsonl", "--actor", "oracle", "--count", "2",
+        "-o", "out", "--json", *plugin, cwd=tmp_path,
+    )  # fmt: skip
+    said = report(done)
+    assert (done.code, said["kept"], said["solved"]) == (0, 2, 2)
+    assert said["rejected"] == {
+        "a problem that is bundled already": 2,  # one of them in another order
+        "a duplicate": 1,
+        "a number is too large": 1,
+        "solved by a nonsense answer": 1,  # the sum of nothing is 0
+        "a field is missing or wrong": 1,
+    }
+    assert harness("audit", "adding", "--split", tmp_path / "out" / "solved.jsonl", *plugin).code == 0
+
+
+def test_the_command_is_listed() -> None:
+    assert "synthesize" in harness("--help").out
 
 
 # What it costs

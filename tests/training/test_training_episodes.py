@@ -65,6 +65,20 @@ def test_abandoned_branches_are_left_out(tmp_path: Path) -> None:
         assert len({json.dumps(m) for m in row["messages"] if m.get("train")}) <= 15
 
 
+def test_a_reply_that_could_not_be_read_is_not_learnt_but_what_corrected_it_is(tmp_path: Path) -> None:
+    script = tmp_path / "replies.jsonl"
+    said = ["I have no idea.", 'Action: Answer\nFinal Answer: ["7"]']
+    script.write_text("".join(json.dumps({"text": text}) + "\n" for text in said))
+    done = harness(
+        "run", "--tasks", "db", "--model", f"scripted/{script}", "--limit", "1", "-o", tmp_path / "runs"
+    )
+    assert done.code == 0, done.err
+    harness("export", tmp_path / "runs", "--format", "sft", "-o", tmp_path / "agent.jsonl")
+    (row,) = read(tmp_path / "agent.jsonl")
+    agent = [t for t in row.turns if t.message.role == "assistant"][-2:]
+    assert [(t.message.content, t.train) for t in agent] == [(said[0], False), (said[1], True)]
+
+
 def test_a_row_says_where_it_comes_from(tmp_path: Path) -> None:
     source = exported(tmp_path)[0]["source"]
     assert (source["kind"], source["task"], source["split"], source["reward"]) == ("agent", "db", "test", 1.0)

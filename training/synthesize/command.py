@@ -91,7 +91,7 @@ def synthesize(**given: Any) -> None:  # fmt: skip
     `harness export`. Whatever is left out is counted with the reason, and listed in OUTPUT/rejected.jsonl.
 
     Tokens and cost are estimated before and shown during. Interrupt it when you like: the same command
-    goes on where it stopped, and pays for nothing twice.
+    goes on where it stopped, and asks for no reply again that has arrived.
     """
     from .making import make
 

@@ -56,8 +56,9 @@ class Screen:
     """What a problem is known by (its key, its opening text), and what another one like it is."""
 
     def __post_init__(self) -> None:
-        for split in self.bench.planned.task.splits[:2]:  # test and train, which every install has
-            for sample in self.bench.planned.task.samples(split):
+        task = self.bench.planned.task
+        for split in (s for s in ("test", "train") if s in task.splits):
+            for sample in task.samples(split):
                 self._seen[self._key(sample)] = KNOWN
 
     @property

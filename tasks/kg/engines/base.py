@@ -1,6 +1,12 @@
 """What every engine does."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
+
+
+def any_of(entities: Sequence[str]) -> str:
+    """The query that finds one of these IRIs, if the graph has any of them."""
+    return f"SELECT ?s WHERE {{ VALUES ?s {{ {' '.join(entities)} }} ?s ?p ?o }} LIMIT 1"
 
 
 class TooSlow(Exception):

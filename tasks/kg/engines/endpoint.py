@@ -3,11 +3,12 @@
 import json
 import re
 import time
+from collections.abc import Sequence
 from typing import Any
 
 from harness import EnvironmentFailure, UsageError
 
-from .base import Engine, TooSlow
+from .base import Engine, TooSlow, any_of
 
 PING = "SELECT ?s WHERE { ?s ?p ?o } LIMIT 1"
 PATIENCE = 10.0
@@ -30,19 +31,20 @@ class Endpoint(Engine):
             follow_redirects=True,
         )
 
-    def check(self, known: list[str]) -> None:
+    def check(self, known: Sequence[str]) -> None:
         """Raises `UsageError`, before a run starts, where nothing answers or nothing is known of `known`."""
         try:
             self._post(PING, max(self.seconds, PATIENCE))
-            query = f"SELECT ?s WHERE {{ VALUES ?s {{ {' '.join(known)} }} ?s ?p ?o }} LIMIT 1"
-            there = not known or self._post(query, max(self.seconds, PATIENCE))
+            there = not known or self._post(any_of(known), max(self.seconds, PATIENCE))
         except (EnvironmentFailure, TooSlow) as wrong:
+            self.close()
             why = str(wrong).removeprefix(f"{self.shown}: ") or "it took too long"
             raise UsageError(
                 f"--kg-endpoint {self.shown} does not answer SPARQL: {why}; is it the address of the "
                 "query service (Virtuoso: http://HOST:PORT/sparql), and is it running?"
             ) from None
         if not there:
+            self.close()
             raise UsageError(
                 f"--kg-endpoint {self.shown} answers, but knows none of the entities of these questions "
                 f"(such as {known[0]}); is the graph loaded?"
@@ -62,7 +64,11 @@ class Endpoint(Engine):
         import httpx
 
         try:
-            return _column(json.loads(self._read(query, seconds)))
+            try:
+                body = self._read(query, seconds)
+            except (httpx.RemoteProtocolError, httpx.ReadError):  # an idle connection that was closed
+                body = self._read(query, seconds)
+            return _column(json.loads(body))
         except httpx.ReadTimeout:
             raise TooSlow from None
         except (httpx.HTTPError, httpx.InvalidURL) as wrong:

@@ -5,6 +5,7 @@ import select
 import signal
 import subprocess
 import sys
+from collections.abc import Sequence
 from contextlib import suppress
 from hashlib import sha256
 from importlib.metadata import version
@@ -14,7 +15,7 @@ from typing import Any
 
 from harness import EnvironmentFailure, UsageError
 
-from .base import Engine, TooSlow
+from .base import Engine, TooSlow, any_of
 
 LOADING = 3600.0
 LIMITS = (-signal.SIGALRM, -signal.SIGABRT, -signal.SIGKILL)
@@ -38,8 +39,9 @@ class Worker(Engine):
             raise EnvironmentFailure(f"pyoxigraph refused a query: {answer['error']}")
         return list(answer["found"])
 
-    def check(self, flag: str) -> None:
-        """Load the graph now. Raises `UsageError` naming `flag` where it cannot be read."""
+    def check(self, flag: str, known: Sequence[str] = ()) -> None:
+        """Load the graph now. Raises `UsageError` naming `flag` where it cannot be read, or knows nothing
+        of `known`."""
         with self.lock:
             try:
                 self._running()
@@ -47,6 +49,11 @@ class Worker(Engine):
                 raise UsageError(
                     f"{flag}: {wrong}; expected N-Triples (.nt), Turtle (.ttl) or the folder of a store"
                 ) from None
+        if known and not self.select(any_of(known)):
+            raise UsageError(
+                f"{flag} knows none of the entities of these questions (such as {known[0]}); "
+                "is it the right graph?"
+            )
 
     def _running(self) -> subprocess.Popen[bytes]:
         if self.process is not None and self.process.poll() is None:
@@ -54,7 +61,7 @@ class Worker(Engine):
         self._stop()
         program = [sys.executable, str(Path(__file__).with_name("serve.py")), str(self.path)]
         process = subprocess.Popen(
-            [*program, str(self.seconds + 2)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+            [*program, str(self.seconds + 1)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
         )
         self.process = process
         try:

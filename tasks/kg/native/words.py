@@ -29,12 +29,14 @@ class Speaker:
         attribute = self.plan.attributes[program.attribute]
         return attribute.most if program.which == "argmax" else attribute.least
 
-    def _verb(self, program: Expression) -> str:
+    def _verb(self, program: Expression, nested: bool = False) -> str:
         """What is said of the members; the shortest part of an intersection first, so that what depends on
-        a longer one cannot be taken for a part of it."""
+        a longer one cannot be taken for a part of it. `both` says where a nested one begins."""
         if isinstance(program, And):
             parts = sorted(program.parts, key=lambda p: (depth(p), str(p)))
             *first, last = [self._verb(p) for p in parts]
+            if nested:
+                return f"both {' and '.join(first)} and {last}"
             also = ", and also " if depth(parts[-2]) > 1 else " and "
             return ", ".join(first) + also + last
         assert isinstance(program, Join)
@@ -51,7 +53,7 @@ class Speaker:
             return (
                 f"{self._superlative(program)} {of} the {kind.many} {kind.that} {self._verb(program.inner)}"
             )
-        return f"{kind.many} {kind.that} {self._verb(program)}"
+        return f"{kind.many} {kind.that} {self._verb(program, nested=True)}"
 
     def _type(self, program: Expression) -> Type:
         """The type of the members."""

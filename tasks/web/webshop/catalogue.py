@@ -4,7 +4,6 @@ A folder with
     catalogue.json    format version, number of products, digest, where they come from
     products.jsonl    a product a line, in the order of their numbers
     offsets.u64       where each line begins, and where the last ends (8 bytes each, native order)
-    names.bin         records of 14 bytes, sorted: the product's name, padded with NUL; its number
     index/            the tantivy index
 """
 
@@ -21,20 +20,19 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from harness import EnvironmentFailure, Tell, UsageError
+from harness import Tell, UsageError
 
 from .index import IndexWriter, ProductIndex
 from .product import Product, pack, unpack
 
 FORMAT = 1
-_NAME, _RECORD = 10, 14
 _EVERY = 1000
 """Products between two signs of progress."""
 
 
 def write(folder: Path, products: Iterable[Product], source: str, tell: Tell, total: int = 0) -> int:
-    """Fill an empty folder, product by product. Returns how many there were; names must differ."""
-    offsets, names, digest, at = array("Q", [0]), [], sha256(), 0
+    """Fill an empty folder, product by product. Returns how many there were."""
+    offsets, digest, at = array("Q", [0]), sha256(), 0
     index = IndexWriter(folder / "index")
     with (folder / "products.jsonl").open("wb") as lines:
         for number, product in enumerate(products):
@@ -42,25 +40,21 @@ def write(folder: Path, products: Iterable[Product], source: str, tell: Tell, to
             at += lines.write(line)
             digest.update(line)
             offsets.append(at)
-            names.append(product.asin.encode().ljust(_NAME, b"\0"))
             index.add(number, product.document)
             if number % _EVERY == 0:
                 tell("products", number, total or None)
     index.close()
     with (folder / "offsets.u64").open("wb") as file:
         offsets.tofile(file)
-    with (folder / "names.bin").open("wb") as file:
-        for number in sorted(range(len(names)), key=names.__getitem__):
-            file.write(names[number] + number.to_bytes(4, "big"))
     about = {
         "format": FORMAT,
         "order": sys.byteorder,
-        "products": len(names),
+        "products": len(offsets) - 1,
         "digest": digest.hexdigest()[:16],
         "source": source,
     }
     (folder / "catalogue.json").write_text(json.dumps(about, indent=1) + "\n", encoding="utf-8")
-    return len(names)
+    return len(offsets) - 1
 
 
 def about(folder: Path) -> dict[str, Any]:
@@ -77,19 +71,18 @@ def about(folder: Path) -> dict[str, Any]:
     return found
 
 
-_AGAIN = "add it again with `harness data add webshop PATH` or `harness data make webshop --products N`"
+_AGAIN = "make it again (`harness data add webshop PATH` or `make webshop`), or `harness data remove webshop`"
 
 
 class Catalogue:
-    """Products by number and by name, and search. Shared by all episodes; it never changes."""
+    """Products by number, and search. Shared by all episodes; it never changes."""
 
     def __init__(self, folder: Path) -> None:
         self.about = about(folder)
         self.count = int(self.about["products"])
-        self.names = _mapped(folder / "names.bin")
-        self._offsets = _mapped(folder / "offsets.u64")
-        self.offsets = memoryview(self._offsets).cast("Q")
-        if len(self.offsets) != self.count + 1 or len(self.names) != self.count * _RECORD:
+        self.mapped = _mapped(folder / "offsets.u64")
+        self.offsets = memoryview(self.mapped).cast("Q")
+        if len(self.offsets) != self.count + 1:
             raise UsageError(f"{folder} is incomplete; {_AGAIN}")
         # Not mapped: the kernel maps 64 KB around each line that is read, and counts them as resident.
         self.lines = _opened(folder / "products.jsonl", self.offsets[-1])
@@ -104,31 +97,10 @@ class Catalogue:
         start, end = self.offsets[number], self.offsets[number + 1]
         return unpack(os.pread(self.lines, end - start, start))
 
-    def find(self, name: str) -> int | None:
-        """The number of the product called `name`."""
-        wanted = name.encode().ljust(_NAME, b"\0")
-        low, high = 0, self.count
-        while low < high:
-            middle = (low + high) // 2
-            if self.names[middle * _RECORD : middle * _RECORD + _NAME] < wanted:
-                low = middle + 1
-            else:
-                high = middle
-        record = self.names[low * _RECORD : (low + 1) * _RECORD]
-        return int.from_bytes(record[_NAME:], "big") if record[:_NAME] == wanted else None
-
-    def named(self, name: str) -> Product:
-        """The product called `name`. Raises `EnvironmentFailure` where there is none."""
-        number = self.find(name)
-        if number is None:
-            raise EnvironmentFailure(f"the catalogue has no product {name!r}")
-        return self.product(number)
-
     def close(self) -> None:
         self.offsets.release()
+        self.mapped.close()
         os.close(self.lines)
-        for mapped in (self.names, self._offsets):
-            mapped.close()
 
 
 def _mapped(path: Path) -> mmap.mmap:

@@ -38,7 +38,7 @@ class WebShopTask(Task):
 
     def __init__(self) -> None:
         self.host: Host | None = None
-        self.shops: dict[Path, Catalogue] = {}
+        self.shops: dict[str, Catalogue] = {}
         self.lock = Lock()
         self.split = BUNDLED[0]
         """The split that was asked for last: its catalogue is the engine."""
@@ -78,10 +78,9 @@ class WebShopTask(Task):
         from .catalogue import Catalogue
 
         with self.lock:
-            folder = self._folder(split)
-            if folder not in self.shops:
-                self.shops[folder] = Catalogue(folder)
-            return self.shops[folder]
+            if split not in self.shops:
+                self.shops[split] = Catalogue(self._folder(split))
+            return self.shops[split]
 
     def _folder(self, split: str) -> Path:
         from .catalogue import about, cached

@@ -10,6 +10,7 @@ import shutil
 import subprocess
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
+from contextlib import suppress
 from importlib.metadata import version
 from pathlib import Path
 from queue import SimpleQueue
@@ -117,10 +118,18 @@ class Chromium:
             self.server.close()
 
     def _quit(self) -> None:
+        from playwright.sync_api import Error
+
         if self.browser is not None:
-            self.browser.close()
+            with suppress(Error):  # it may have crashed
+                self.browser.close()
         if self._driver is not None:
             self._driver.stop()
+
+    @property
+    def alive(self) -> bool:
+        """Whether it was neither closed nor crashed."""
+        return self.open and bool(self.browser.is_connected())
 
 
 _lock = Lock()
@@ -132,8 +141,10 @@ def chromium(options: Mapping[str, str]) -> Chromium:
     program = executable(options)
     with _lock:
         found = _running.get(program)
-        if found is None or not found.open:
-            if not _running:
+        if found is None or not found.alive:
+            if found is not None:
+                found.close()
+            elif not _running:
                 atexit.register(close_all)
             found = _running[program] = Chromium(program)
         return found

@@ -13,7 +13,9 @@ from .tree import Control, Reader, read
 
 PATIENCE = 20_000
 """Milliseconds until an action or a page is given up."""
-_LEADS_AWAY = """element => element.tagName === 'A' ? element.href !== '' && !element.href.includes('#')
+_LEADS_AWAY = """element => element.tagName === 'A'
+    ? element.href !== '' && (!element.href.includes('#')
+        || element.href.split('#')[0] !== location.href.split('#')[0])
     : element.type === 'submit' && element.form !== null && element.form.checkValidity()"""
 
 

@@ -1,0 +1,199 @@
+"""Preference pairs from episodes, and the exporter `dpo` that writes them.
+
+    harness export runs/ --format dpo -o data/pairs.jsonl
+    harness train dpo RECIPE --set data.agent=data/pairs.jsonl
+
+Two kinds, as far as the episodes give them:
+
+branch      the same prompt, several replies (multi-branch strategies): the one that was followed against each
+            that was put aside. Only of episodes that reached the full score: a judge's choice in an episode
+            that failed shows nothing.
+trajectory  the same sample, several episodes: a best one against each that scored less (ETO, Song et al. 2024,
+            arXiv 2403.02502). As there, what failed is cut to five turns more than what succeeded.
+
+A file is JSONL, one pair a line: {"id", "problem", "kind", "chosen": {...}, "rejected": {...}}, both
+sides conversations as in `conversation.py`.
+"""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from harness import Exporter, Message, Picked, ToolCall, UsageError, hookimpl
+
+from .conversation import Conversation, Turn, from_json, to_json
+from .episodes import calls, conversations, same
+
+FULL = 1.0
+MORE_TURNS = 5
+"""Turns that a failed trajectory may have more than the one it is compared with."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Two conversations that begin alike; the agent's turns of the first are to become likelier."""
+
+    id: str
+    problem: str
+    kind: str
+    """branch or trajectory."""
+    chosen: Conversation
+    rejected: Conversation
+
+
+def pairs(picked: Sequence[Picked]) -> Iterator[Pair]:
+    """Those of all runs; trajectories are compared across runs of one task and profile."""
+    for one in picked:
+        yield from branches(one)
+    yield from trajectories(picked)
+
+
+def branches(picked: Picked) -> Iterator[Pair]:
+    """What was followed against what was put aside, turn by turn."""
+    asked = calls(picked)
+    for episode in picked.episodes:
+        if episode.score is None or episode.score.value < FULL:
+            continue
+        path, tools = episode.path(), tuple(picked.run.record.task(episode.task).tools)
+        for turn in range(1, len(path)):
+            taken = path[turn].messages[0]
+            call = _call(asked.get(episode.key, ()), turn - 1, taken)
+            others = _others(call, taken) if call else []
+            for number, other in enumerate(others):
+                name = f"{picked.run.path.name}/{episode.key}/{turn}-{number}"
+                problem = f"{episode.task}/{episode.sample}"
+                prompt = tuple(Turn(m) for m in call["prompt"]) if call else ()
+                sides = [Conversation(name, problem, (*prompt, Turn(m, True)), tools) for m in (taken, other)]
+                yield Pair(name, problem, "branch", sides[0], sides[1])
+
+
+def _call(asked: Iterable[Mapping[str, Any]], turn: int, taken: Message) -> Mapping[str, Any] | None:
+    """The call of several replies at this turn that gave what was followed."""
+    for call in asked:
+        here = call.get("turn", turn) == turn and len(call["replies"]) > 1
+        if here and any(same(r, taken) for r in call["replies"]):
+            return call
+    return None
+
+
+def _others(call: Mapping[str, Any], taken: Message) -> list[Message]:
+    """The other replies, each once."""
+    found: list[Message] = []
+    for said in call["replies"]:
+        wanted = tuple(
+            ToolCall(f"call_{n}", c["name"], c["arguments"]) for n, c in enumerate(said["tool_calls"])
+        )
+        message = Message("assistant", said["text"], wanted)
+        alike = [taken, *found]
+        if any(_words(message) == _words(m) for m in alike) or not (said["text"].strip() or wanted):
+            continue
+        found.append(message)
+    return found
+
+
+def _words(message: Message) -> tuple[str, tuple[tuple[str, str], ...]]:
+    text = " ".join(message.content.split())
+    return text, tuple((c.name, c.arguments) for c in message.tool_calls)
+
+
+@dataclass(frozen=True, slots=True)
+class _Path:
+    row: Conversation
+    score: float
+
+
+def trajectories(picked: Sequence[Picked]) -> Iterator[Pair]:
+    """A best episode of each sample against each that scored less."""
+    found: dict[tuple[str, str, str], list[_Path]] = {}
+    for one in picked:
+        rows = {row.id: row for row in conversations(one)}
+        for episode in one.episodes:
+            row = rows.get(f"{one.run.path.name}/{episode.key}")
+            if row is not None and episode.score is not None:
+                task = one.run.record.task(episode.task)
+                key = (episode.task, str(task.profile), episode.sample)
+                found.setdefault(key, []).append(_Path(row, episode.score.value))
+    for paths in found.values():
+        best = max(paths, key=lambda p: p.score)
+        for number, worse in enumerate(p for p in paths if p.score < best.score):
+            rejected = _cut(worse.row, best.row.trained + MORE_TURNS)
+            if _prompt(best.row) == _prompt(rejected):
+                yield Pair(f"{best.row.id}/{number}", best.row.problem, "trajectory", best.row, rejected)
+
+
+def _prompt(row: Conversation) -> list[Message]:
+    """What stands before the agent's first turn."""
+    first = next((n for n, t in enumerate(row.turns) if t.train), len(row.turns))
+    return [t.message for t in row.turns[:first]]
+
+
+def _cut(row: Conversation, turns: int) -> Conversation:
+    """At most so many trained turns, and nothing after the last."""
+    trained = [n for n, t in enumerate(row.turns) if t.train][:turns]
+    return replace(row, turns=row.turns[: trained[-1] + 1]) if trained else row
+
+
+# The file
+
+
+def write(found: Iterable[Pair], file: Path) -> dict[str, int]:
+    """Write a JSONL file, whole or not at all. Returns how many pairs there are of each kind."""
+    counts: dict[str, int] = {}
+    new = file.with_name(f"{file.name}.new")
+    with new.open("w", encoding="utf-8", errors="surrogatepass") as lines:
+        for pair in found:
+            counts[pair.kind] = counts.get(pair.kind, 0) + 1
+            said = {"id": pair.id, "problem": pair.problem, "kind": pair.kind}
+            sides = {"chosen": to_json(pair.chosen), "rejected": to_json(pair.rejected)}
+            lines.write(json.dumps(said | sides, ensure_ascii=False) + "\n")
+    new.replace(file)
+    return counts
+
+
+def read(file: Path) -> Iterator[Pair]:
+    """The pairs of a file. Raises `UsageError` with file and line for anything else."""
+    try:
+        opened = file.open(encoding="utf-8", errors="surrogatepass")
+    except OSError as e:
+        raise UsageError(f"{file}: {e.strerror}") from None
+    with opened as lines:
+        for number, line in enumerate(lines, 1):
+            if line.strip():
+                try:
+                    yield _pair(json.loads(line))
+                except (ValueError, KeyError, TypeError, AttributeError) as e:
+                    raise UsageError(
+                        f"{file}:{number}: not a preference pair ({type(e).__name__}: {e}); expected one "
+                        "JSON object a line with id, problem, chosen and rejected, as `harness export "
+                        "--format dpo` writes them"
+                    ) from None
+
+
+def _pair(said: Mapping[str, Any]) -> Pair:
+    chosen, rejected = from_json(said["chosen"]), from_json(said["rejected"])
+    if not chosen.trained or not rejected.trained:
+        raise ValueError("a side without a turn of the agent")
+    return Pair(str(said["id"]), str(said["problem"]), str(said.get("kind", "")), chosen, rejected)
+
+
+class Dpo(Exporter):
+    """See the module."""
+
+    def write(self, runs: Sequence[Picked], target: Path) -> str:
+        counts = write(pairs(runs), target)
+        if not counts:
+            target.unlink()
+            raise UsageError(
+                "these episodes hold no pair: neither several replies to one prompt in an episode of full "
+                "score, nor episodes of one sample that scored differently; use --strategy multibranch, "
+                "or --epochs"
+            )
+        said = ", ".join(f"{n} of kind {kind}" for kind, n in sorted(counts.items()))
+        return f"{target}: {sum(counts.values())} pairs, {said}"
+
+
+@hookimpl
+def harness_exporter(format: str) -> Exporter | None:
+    return Dpo() if format == "dpo" else None
