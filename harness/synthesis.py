@@ -112,7 +112,7 @@ def skipped_of(task: "Task", split: str) -> Mapping[str, str]:
 def _read(synthesis: Synthesis, file: Path) -> Iterator[Sample]:
     seen: set[str] = set()
     try:
-        lines = file.read_text(encoding="utf-8").splitlines()
+        lines = file.read_text(encoding="utf-8").split("\n")
     except (OSError, UnicodeDecodeError) as e:
         raise UsageError(f"--split {file}: {getattr(e, 'strerror', None) or e}") from e
     for number, line in enumerate(lines, 1):

@@ -121,8 +121,8 @@ class Task(ABC):
         """Content hash by part; tables mix runs only where all parts agree."""
         folder = Path(inspect.getfile(type(self)))
         packaged = (folder.parent / "__init__.py").exists()
-        files = sorted(folder.parent.rglob("*.py")) if packaged else [folder]
-        files = [f for f in files if f.name != "synthesis.py"]
+        graders = (f for f in folder.parent.rglob("*.py") if f.name != "synthesis.py")
+        files = sorted(graders) if packaged else [folder]
         rules: dict[str, Any] = played_by(self, settings).describe()
         return {
             "prompts": digest(rules["prompt"]),

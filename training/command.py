@@ -63,7 +63,7 @@ def sft(**given: Any) -> None:
 )
 @training_options
 def dpo(**given: Any) -> None:
-    """Prefer better turns to worse ones, as RECIPE says; data.agent names what `export --format dpo` wrote."""
+    """Make better turns likelier than worse ones; data.agent is what `export --format dpo` wrote."""
     _train("dpo", **given)
 
 

@@ -5,7 +5,8 @@
 
 TRL's DPOTrainer, given tokens and a mask of our own: its collator counts everything after the prompt, so of
 a trajectory also what the environment said. Here only the agent's turns count, on both sides. A pair that is
-too long is left out and counted, never cut. The reference is the base itself (with LoRA: the adapter turned off).
+too long is left out and counted, never cut. The reference is the base itself, with LoRA the adapter turned
+off.
 """
 
 import random
@@ -17,7 +18,7 @@ from typing import Any
 
 import click
 
-from harness import UsageError
+from harness import UsageError, checkpoint_of
 
 from . import loading, preferences, record, sft
 from .launch import Placement
@@ -43,6 +44,11 @@ class Row:
         return self.prompt_ids + self.chosen_ids, [IGNORED] * len(self.prompt_ids) + labels
 
     @property
+    def longest(self) -> int:
+        """Tokens of the longer side."""
+        return len(self.prompt_ids) + max(len(self.chosen_ids), len(self.rejected_ids))
+
+    @property
     def counted(self) -> int:
         return sum(self.chosen_mask) + sum(self.rejected_mask)
 
@@ -56,13 +62,12 @@ class Prepared:
     report: Mapping[str, Any]
 
     def lines(self) -> list[str]:
-        files = [
-            f"data      {f['path']}: {f['rows']} pairs, sha256 {f['sha256'][:12]}"
-            for f in self.report["files"]
-        ]
+        said = "data      {path}: {rows} pairs, sha256 {sha256:.12}"
+        files = [said.format(**f) for f in self.report["files"]]
         left = [f"left out  {n} {why}" for why, n in self.report["dropped"].items()]
         counted = sum(r.counted for r in self.train)
-        rows = f"rows      {len(self.train)} to train, {len(self.validation)} to validate, {counted} tokens count"
+        sides = f"{len(self.train)} to train, {len(self.validation)} to validate"
+        rows = f"rows      {sides}, {counted} tokens count"
         return [*files, *left, rows]
 
 
@@ -70,7 +75,8 @@ def prepare(recipe: Recipe, tokenizer: Any) -> Prepared:
     """Raises `UsageError` for a line that is no pair, and where nothing is left."""
     coder, limit = Coder(tokenizer, recipe.data.template), recipe.data.max_length
     rows: list[Row] = []
-    files, dropped = [], {}
+    files: list[dict[str, Any]] = []
+    dropped: dict[str, int] = {}
     if not recipe.data.agent:
         raise UsageError("the recipe names no data; give --set data.agent=data/pairs.jsonl")
     for name in recipe.data.agent:
@@ -78,8 +84,7 @@ def prepare(recipe: Recipe, tokenizer: Any) -> Prepared:
         read = list(preferences.read(file))
         for pair in read:
             row = encode(pair, coder)
-            longest = len(row.prompt_ids) + max(len(row.chosen_ids), len(row.rejected_ids))
-            if longest > limit:
+            if row.longest > limit:
                 why = f"longer than {limit} tokens"
                 dropped[why] = dropped.get(why, 0) + 1
             else:
@@ -132,13 +137,13 @@ def run(recipe: Recipe, placement: Placement, resume: bool = True) -> record.Rec
             digest=recipe.digest,
             data_digest=sha256(repr([asdict(r) for r in data.train]).encode()).hexdigest()[:16],
             data=data.report,
-            base=loading.checkpoint_of(recipe.model),
+            base=checkpoint_of(recipe.model),
             machine=asdict(here),
             processes=placement.processes,
             deepspeed=placement.deepspeed,
         )
     )
-    args = arguments(recipe, placement, here, bool(data.validation))
+    args = arguments(recipe, placement, here, data)
     old = sft.settled(folder, new, resume, args.process_index == 0)
     if old is not None and old.state is record.State.FINISHED:
         return old
@@ -151,7 +156,7 @@ def run(recipe: Recipe, placement: Placement, resume: bool = True) -> record.Rec
     )
 
 
-def arguments(recipe: Recipe, at: Placement, here: loading.Machine, evaluates: bool) -> Any:
+def arguments(recipe: Recipe, at: Placement, here: loading.Machine, data: Prepared) -> Any:
     """The `DPOConfig` of a recipe."""
     from trl import DPOConfig
 
@@ -161,7 +166,8 @@ def arguments(recipe: Recipe, at: Placement, here: loading.Machine, evaluates: b
         if dpo.sft
         else {"loss_type": [dpo.loss]}
     )
-    given = sft.common(recipe, at, here, evaluates)
+    longest = 2 * max(r.longest for r in data.train)  # both sides are in a batch
+    given = sft.common(recipe, at, here, longest, bool(data.validation))
     return DPOConfig(**given, **losses, beta=dpo.beta, max_length=None, remove_unused_columns=False)
 
 

@@ -22,7 +22,7 @@ NAMES = {
 }  # fmt: skip
 
 
-class Progress(TrainerCallback):
+class Progress(TrainerCallback):  # type: ignore[misc, unused-ignore]
     """Tells on stderr, and writes the log; only in the main process."""
 
     def __init__(self, folder: Path) -> None:
@@ -99,7 +99,7 @@ def _keep_until(log: Path, step: int) -> None:
     log.write_text("".join(kept), encoding="utf-8")
 
 
-class Interrupt(TrainerCallback):
+class Interrupt(TrainerCallback):  # type: ignore[misc, unused-ignore]
     """Ends the training after the update in which Ctrl-C came, in all processes at the same one."""
 
     def __init__(self) -> None:

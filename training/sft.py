@@ -24,12 +24,13 @@ from typing import Any
 
 import click
 
-from harness import Tell, UsageError
+from harness import Tell, UsageError, checkpoint_of
 
 from . import loading, record
 from .dataset import Encoded, Prepared, Source, prepare, quiet
+from .estimate import checkpoints
 from .launch import Placement, configuration
-from .recipe import Choice, Data, Recipe
+from .recipe import Data, Recipe
 
 
 def prepared(recipe: Recipe, tokenizer: Any, tell: Tell | None = None) -> Prepared:
@@ -66,7 +67,7 @@ def run(recipe: Recipe, placement: Placement, resume: bool = True) -> record.Rec
     tokenizer = loading.tokenizer(recipe)
     data = prepared(recipe, tokenizer)
     new = _record(recipe, placement, here, data)
-    args = arguments(recipe, placement, here, bool(data.validation))
+    args = arguments(recipe, placement, here, data)
     main = args.process_index == 0
     old = settled(folder, new, resume, main)
     if old is not None and old.state is record.State.FINISHED:
@@ -110,7 +111,7 @@ def _record(recipe: Recipe, at: Placement, here: loading.Machine, data: Prepared
             digest=recipe.digest,
             data_digest=digest(data.train),
             data=data.report.to_json(),
-            base=loading.checkpoint_of(recipe.model),
+            base=checkpoint_of(recipe.model),
             machine=asdict(here),
             processes=at.processes,
             deepspeed=at.deepspeed,
@@ -126,18 +127,21 @@ def digest(rows: Sequence[Encoded]) -> str:
     return made.hexdigest()[:16]
 
 
-def arguments(recipe: Recipe, at: Placement, here: loading.Machine, evaluates: bool) -> Any:
+def arguments(recipe: Recipe, at: Placement, here: loading.Machine, data: Prepared) -> Any:
     """The `SFTConfig` of a recipe."""
     from trl import SFTConfig
 
-    given = common(recipe, at, here, evaluates)
+    longest = max(len(r.input_ids) for r in data.train)
+    given = common(recipe, at, here, longest, bool(data.validation))
     packing = loading.packs(recipe, here)
-    length = {"max_length": recipe.data.max_length} if packing else {"max_length": None}
-    kept = {} if packing else {"dataset_kwargs": {"skip_prepare_dataset": True}}
-    return SFTConfig(**given, **length, **kept, packing=packing)
+    if packing:
+        return SFTConfig(**given, packing=True, max_length=recipe.data.max_length)
+    return SFTConfig(**given, max_length=None, dataset_kwargs={"skip_prepare_dataset": True})
 
 
-def common(recipe: Recipe, at: Placement, here: loading.Machine, evaluates: bool) -> dict[str, Any]:
+def common(
+    recipe: Recipe, at: Placement, here: loading.Machine, longest: int, evaluates: bool
+) -> dict[str, Any]:
     """What TRL's trainers are told alike."""
     train, log = recipe.train, recipe.log
     if at.deepspeed and here.device == "cpu":
@@ -162,7 +166,7 @@ def common(recipe: Recipe, at: Placement, here: loading.Machine, evaluates: bool
         "fp16": here.dtype == "float16",
         "use_cpu": here.device == "cpu",
         "dataloader_pin_memory": here.device != "cpu",
-        "activation_checkpointing": train.checkpointing is Choice.ON,
+        "activation_checkpointing": checkpoints(recipe, here, longest, at.processes),
         "gradient_checkpointing": None,
         "seed": train.seed,
         "logging_steps": log.every,

@@ -70,7 +70,7 @@ class Trainer(SFTTrainer):  # type: ignore[misc, unused-ignore]
         super().log(logs, start_time)
 
 
-class Grouped(torch.utils.data.Sampler[int]):
+class Grouped(torch.utils.data.Sampler[int]):  # type: ignore[misc, unused-ignore]
     """Rows in an order in which each `together` that follow one another are of similar length."""
 
     def __init__(self, lengths: Sequence[int], together: int, seed: int) -> None:

@@ -38,6 +38,17 @@ def below(process: int) -> set[int]:
     return found
 
 
+def is_browser(process: int) -> bool:
+    """Whether it is Chromium's main process, as opposed to its helpers and to playwright's driver."""
+    try:
+        words = Path(f"/proc/{process}/cmdline").read_bytes().split(b"\0")
+    except OSError:
+        return False
+    return (
+        b"chrom" in words[0] and b"--headless" in words and not any(w.startswith(b"--type=") for w in words)
+    )
+
+
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[None]:
     try:
@@ -178,9 +189,7 @@ def test_versions_are_part_of_the_engine(chromium: None) -> None:
 def test_a_browser_that_crashed_is_an_environment_failure_and_another_one_is_started(chromium: None) -> None:
     opened = open_live(sample("skerryline-04"), SETTINGS)
     first = opened.reset()
-    commands = {p: Path(f"/proc/{p}/cmdline").read_bytes().split(b"\0") for p in below(os.getpid())}
-    (main,) = (p for p, c in commands.items() if any(b"chrom" in w for w in c[:1]) and b"--headless" in c and
-               not any(w.startswith(b"--type=") for w in c))  # fmt: skip
+    (main,) = (p for p in below(os.getpid()) if is_browser(p))
     os.kill(main, signal.SIGKILL)
     with pytest.raises(EnvironmentFailure, match="Chromium"):
         for _ in range(20):

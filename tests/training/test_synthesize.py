@@ -1,5 +1,6 @@
 """`harness synthesize`: what is kept, what is left out and counted, what is paid, and going on."""
 
+import fcntl
 import json
 import os
 import signal
@@ -221,6 +222,7 @@ def test_a_budget_that_ends_the_playing_is_gone_on_from_without_paying_twice(tmp
         assert (done.code, report(done)["ran_out"]) == (1, "the budget of $6")
         assert len(teacher.requests) == 3
         assert teacher.calls <= 3 + 3 + 1  # what was in flight may end
+        assert report(done)["cost"] >= 6  # of episodes that are still open too
         done = asked(teacher, tmp_path / "out", "--budget", "100", *more)
         assert (done.code, report(done)["solved"]) == (0, 6)
         assert teacher.calls == 3 + 6 * 2
@@ -288,7 +290,8 @@ def test_errors_of_playing_are_told_and_played_again(tmp_path: Path) -> None:
         done = harness(*words(teacher, tmp_path / "out", *more), cwd=tmp_path)
         assert (done.code, report(done)["unsolved"]) == (1, {"error of the harness": 2})
         again = harness(*words(teacher, tmp_path / "out", *more), cwd=tmp_path)
-    assert report(again) == report(done)
+    assert report(again)["unsolved"] == {"error of the harness": 2}
+    assert [report(d)["usage"]["act"]["calls"] for d in (done, again)] == [2, 4]
     assert {row["reason"] for row in rows(tmp_path / "out" / "rejected.jsonl")} == {"error of the harness"}
 
 
@@ -345,6 +348,15 @@ def test_other_options_are_refused_in_a_folder_that_was_begun(tmp_path: Path) ->
         (tmp_path / "other").mkdir()
         (tmp_path / "other" / "thesis.tex").touch()
         assert "holds other files" in asked(teacher, tmp_path / "other").err
+
+
+def test_two_processes_do_not_work_in_one_folder(tmp_path: Path) -> None:
+    with teaching("good") as teacher:
+        asked(teacher, tmp_path / "out", "--count", "1")
+        with (tmp_path / "out" / "synthesis.json").open() as held:
+            fcntl.flock(held, fcntl.LOCK_EX)
+            done = asked(teacher, tmp_path / "out", "--count", "2")
+    assert (done.code, "another process is at work" in done.err) == (2, True)
 
 
 # What cannot be

@@ -1,11 +1,13 @@
 """The steps of `harness synthesize` in order: set up, estimate, write problems, play them, report."""
 
 import asyncio
+import fcntl
 import json
 import shlex
 import sys
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -48,22 +50,35 @@ def make(given: Mapping[str, Any]) -> None:
 
 
 def _made(order: Order, plugins: Plugins, dry_run: bool, quiet: bool) -> Report | None:
-    with opened(plugins, order.training) as bench:
-        prices = Prices.of(order.teacher_options.args), Prices.of(order.spec.model_options.args)
-        guess = estimate(bench, order.plan, *prices)
-        click.echo(guess.said(order.task, order.teacher, order.spec.model), err=True)
-        if dry_run:
-            for message in bench.wanted(order.plan.seed, 0, order.plan.each).messages:
-                click.echo(f"\n[{message.role}]\n{message.content}")
-            return None
-        _begin(order)
-        journal = Journal(order.output / "asked.jsonl")
-        screen, ran_out = _propose(order, plugins, bench, journal)
-    _write(order.output / "rejected.jsonl", (p.to_json() for p in screen.rejected))
-    played = None
-    if ran_out is None or not ran_out.money:
-        played = _play(order, plugins, screen, journal.usage, quiet)
-    return _report(order, screen, journal, played, ran_out)
+    with ExitStack() as held:
+        with opened(plugins, order.training) as bench:
+            prices = Prices.of(order.teacher_options.args), Prices.of(order.spec.model_options.args)
+            guess = estimate(bench, order.plan, *prices)
+            click.echo(guess.said(order.task, order.teacher, order.spec.model), err=True)
+            if dry_run:
+                for message in bench.wanted(order.plan.seed, 0, order.plan.each).messages:
+                    click.echo(f"\n[{message.role}]\n{message.content}")
+                return None
+            _begin(order)
+            held.enter_context(_alone(order.output))
+            journal = Journal(order.output / "asked.jsonl")
+            screen, ran_out = _propose(order, plugins, bench, journal)
+        # The run sets the task up anew, so the bench has to be closed by now.
+        _write(order.output / "rejected.jsonl", (p.to_json() for p in screen.rejected))
+        spent = journal.usage
+        played = None if ran_out and ran_out.money else _play(order, plugins, screen, spent, quiet)
+        return _report(order, screen, journal, played, ran_out)
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Raises `UsageError` where another process is at work in the folder: both would ask the same."""
+    with (folder / MADE_BY).open() as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise UsageError(f"another process is at work in {folder}") from None
+        yield
 
 
 def _begin(order: Order) -> None:

@@ -1,7 +1,7 @@
 """Plays the problems that were kept, by the one loop: an ordinary run whose split is the file of problems."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -30,16 +30,9 @@ class Played:
     episodes: tuple[EpisodeRecord, ...]
     ran_out: str | None
     """The budget that ended it."""
+    usage: Mapping[str, Usage]
+    """By purpose, of every call that was ever paid: also in episodes that failed or are still open."""
     warnings: tuple[HarnessError, ...] = ()
-
-    @property
-    def usage(self) -> dict[str, Usage]:
-        """By purpose."""
-        added: dict[str, Usage] = {}
-        for e in self.episodes:
-            for purpose, spent in e.usage.items():
-                added[purpose] = added.get(purpose, Usage()) + spent
-        return added
 
 
 def solved(episode: EpisodeRecord) -> bool:
@@ -73,7 +66,16 @@ def play(
     finally:
         run.close()
     planned = set(run.record.keys())
-    return Played(folder, tuple(e for e in store.episodes() if e.key in planned), purse.out, tuple(failures))
+    episodes = tuple(e for e in store.episodes() if e.key in planned)
+    return Played(folder, episodes, purse.out, _usage(store), tuple(failures))
+
+
+def _usage(store: RunStore) -> dict[str, Usage]:
+    added: dict[str, Usage] = {}
+    for line in store.events():
+        if line["event"] == "call":
+            added[line["purpose"]] = added.get(line["purpose"], Usage()) + response(line).usage
+    return added
 
 
 def _store(run: Run, folder: Path) -> RunStore:
@@ -84,10 +86,8 @@ def _store(run: Run, folder: Path) -> RunStore:
     same = min(len(old.samples), len(new.samples))
     others = [part for part in old.differing(new) if part != "data" or len(old.samples) == len(new.samples)]
     if store.record.plan != run.record.plan or old.samples[:same] != new.samples[:same] or others:
-        raise UsageError(
-            f"{folder} was played otherwise ({', '.join(others) or 'by other options'} differ); "
-            "give another --output"
-        )
+        what = ", ".join(others) or "by other options, or with --output written another way"
+        raise UsageError(f"{folder} was played otherwise ({what}); give another --output")
     if len(new.samples) > len(old.samples):  # ids are hashes of the problems: the first ones are the same
         store.amend(replace(run.record, created=store.record.created))
     return store

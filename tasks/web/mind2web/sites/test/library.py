@@ -94,10 +94,8 @@ class LibraryPages(Site):
         )
         events = [(d, f"{9 + n}:30", e, words["branches"][(n + k) % len(words["branches"])])
                   for n, d in enumerate(DAYS) for k, e in enumerate(words["events"])]  # fmt: skip
-        open_ = [
-            (b, *["10-18" if (n + d) % 4 else "closed" for d in range(6)])
-            for n, b in enumerate(words["branches"])
-        ]
+        open_ = [(b, *["10-18" if (n + d) % 4 else "closed" for d in range(6)])
+                 for n, b in enumerate(words["branches"])]  # fmt: skip
         return el(
             "div", el("h4", "New on the shelves"), links(new), table(("Branch", *DAYS), open_),
             table(("Day", "From", "What is on", "Where"), events), ask,

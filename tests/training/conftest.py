@@ -1,0 +1,57 @@
+"""A tiny model, its data and a recipe for them, and one training of it that several tests look at."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from harness.testing import Done, harness
+
+from . import tiny
+
+RECIPE = """
+model: {model}
+data: {{agent: [{data}], validation: 0, max_length: 128}}
+adapter: {{method: full}}
+train: {{epochs: 2, batch: 2, accumulate: 2, lr: 5e-3, dtype: float32}}
+log: {{every: 1, save: 5, to: []}}
+"""
+Train = Callable[..., Done]
+
+
+@pytest.fixture(scope="session")
+def workshop(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with model/, data.jsonl and recipe.yaml; skips where training's packages are absent."""
+    for package in ("torch", "transformers", "trl", "peft", "datasets", "accelerate"):
+        pytest.importorskip(package, reason=f"{package} is absent: pip install 'agentbench-harness[train]'")
+    folder = tmp_path_factory.mktemp("workshop")
+    tiny.write_model(folder / "model")
+    tiny.write_data(folder / "data.jsonl")
+    text = RECIPE.format(model=folder / "model", data=folder / "data.jsonl")
+    (folder / "recipe.yaml").write_text(text)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def train(workshop: Path) -> Train:
+    """`train(output, "--set", ...)`: the command on the recipe, in this process."""
+
+    def run(output: Path, *more: str | Path, kind: str = "sft", env: dict[str, str] | None = None) -> Done:
+        return harness("train", kind, workshop / "recipe.yaml", "-o", output, *more, env=env)
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def alone(workshop: Path, train: Train) -> Path:
+    """The checkpoint of one process: 12 updates of all weights."""
+    done = train(workshop / "alone")
+    assert done.code == 0, done.err
+    return workshop / "alone"
+
+
+def losses(checkpoint: Path) -> list[float]:
+    """Of each update."""
+    lines = map(json.loads, (checkpoint / "log.jsonl").read_text().splitlines())
+    return [line["loss"] for line in lines if "loss" in line]
