@@ -72,8 +72,8 @@ class Exchange:
         partner = {a.lower(): b for a, b in (*names.items(), *((v, k) for k, v in names.items()))}
         if not both:
             return cls({}, re.compile(r"(?!)"))
-        either = "|".join(re.escape(w) for w in sorted(both, key=len, reverse=True))
-        return cls(partner, re.compile(rf"(?<!\w)(?:{either})(?!\w)", re.IGNORECASE))
+        either = "|".join(map(_alone, sorted(both, key=len, reverse=True)))
+        return cls(partner, re.compile(either, re.IGNORECASE))
 
     def __call__(self, text: str) -> str:
         return self.pattern.sub(self._other, text)
@@ -81,6 +81,12 @@ class Exchange:
     def _other(self, found: re.Match[str]) -> str:
         said = self.partner[found[0].lower()]
         return (said[0].upper() if found[0][0].isupper() else said[0].lower()) + said[1:]
+
+
+def _alone(word: str) -> str:
+    """A pattern for the word where it is no part of a longer one; `click[` may be followed by anything."""
+    before, after = (r"(?<!\w)" if word[0].isalnum() else ""), (r"(?!\w)" if word[-1].isalnum() else "")
+    return f"{before}{re.escape(word)}{after}"
 
 
 class RenamedRules(Rules):

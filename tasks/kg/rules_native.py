@@ -55,6 +55,8 @@ RENAMES = Renames(
         "get_attributes": "list_figures",
         "argmax": "pick_highest",
         "argmin": "pick_lowest",
+        "intersection(": "overlap_of(",
+        "count(": "size_of(",
         ANSWER: "hand_in",
     },
     names={"intersection": "overlap_of", "count": "size_of", "relation": "link_name", "attribute": "figure"},

@@ -6,9 +6,12 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+import yaml
 
 from harness.testing import harness
 
@@ -32,7 +35,7 @@ def test_a_checkpoint_says_what_it_was_trained_on(alone: Path, workshop: Path) -
     assert "trl" in said["versions"]
     shown = harness("train", "info", alone).out
     assert f"hf/{alone}" in shown and "24 agent rows" in shown
-    assert (alone / "recipe.yaml").read_text() == (alone / "recipe.yaml").read_text()
+    assert yaml.safe_load((alone / "recipe.yaml").read_text()) == said["recipe"]
 
 
 def test_the_same_command_on_a_finished_checkpoint_says_so(alone: Path, train: Train) -> None:
@@ -146,11 +149,17 @@ def test_qlora_without_a_gpu_says_what_it_needs(tmp_path: Path, train: Train) ->
 # Interrupted
 
 
-def begun(workshop: Path, output: Path, *more: str) -> "subprocess.Popen[str]":
+@contextmanager
+def begun(workshop: Path, output: Path, *more: str) -> "Iterator[subprocess.Popen[str]]":
+    """The command as a process of its own, killed at the end if it is still there."""
     command = [sys.executable, "-m", "harness", "train", "sft", str(workshop / "recipe.yaml")]
     command += ["-o", str(output), "--set", "train.epochs=200", *more]
     environment = {**os.environ, "OMP_NUM_THREADS": "1"}
-    return subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=environment)
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=environment) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
 
 
 def wait_for_a_step(process: "subprocess.Popen[str]") -> None:
@@ -162,10 +171,10 @@ def wait_for_a_step(process: "subprocess.Popen[str]") -> None:
 
 
 def test_ctrl_c_saves_and_the_same_command_goes_on(tmp_path: Path, workshop: Path, train: Train) -> None:
-    process = begun(workshop, tmp_path / "out")
-    wait_for_a_step(process)
-    process.send_signal(signal.SIGINT)
-    _, said = process.communicate(timeout=60)
+    with begun(workshop, tmp_path / "out") as process:
+        wait_for_a_step(process)
+        process.send_signal(signal.SIGINT)
+        _, said = process.communicate(timeout=60)
     assert process.returncode == 130, said
     assert "the same command goes on" in said
     record = json.loads((tmp_path / "out" / "training.json").read_text())
@@ -173,11 +182,11 @@ def test_ctrl_c_saves_and_the_same_command_goes_on(tmp_path: Path, workshop: Pat
     done = record["steps"]
     assert (tmp_path / "out" / f"checkpoint-{done}" / "trainer_state.json").exists()
 
-    process = begun(workshop, tmp_path / "out")
-    assert process.stderr is not None
-    steps = [line for line in process.stderr if line.startswith(("step", "going on")) or process.kill()]
-    assert steps[0].startswith("going on from") and f"checkpoint-{done}" in steps[0]
-    process.wait(timeout=60)
+    with begun(workshop, tmp_path / "out") as process:
+        assert process.stderr is not None
+        lines = (line for line in process.stderr if line.startswith(("going on", "step")))
+        assert f"checkpoint-{done}" in next(lines)
+        assert int(next(lines).split()[1].partition("/")[0]) == done + 1
 
 
 def test_a_resumed_training_ends_where_an_uninterrupted_one_does(
@@ -201,12 +210,12 @@ def test_a_resumed_training_ends_where_an_uninterrupted_one_does(
 
 
 def test_several_processes_end_on_ctrl_c_and_leave_nobody(tmp_path: Path, workshop: Path) -> None:
-    process = begun(workshop, tmp_path / "out", "-n", "2")
-    wait_for_a_step(process)
-    children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
-    assert len(children) == 2
-    process.send_signal(signal.SIGINT)
-    _, said = process.communicate(timeout=90)
+    with begun(workshop, tmp_path / "out", "-n", "2") as process:
+        wait_for_a_step(process)
+        children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
+        assert len(children) == 2
+        process.send_signal(signal.SIGINT)
+        _, said = process.communicate(timeout=90)
     assert process.returncode == 130, said
     deadline = time.monotonic() + 10
     while any(Path(f"/proc/{c}").exists() for c in children) and time.monotonic() < deadline:

@@ -8,7 +8,7 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
-from harness import Action, FormatError, Message, Reply, Rules, Settings, TextRules, Tool, ToolRules
+from harness import Action, FormatError, Message, Renames, Reply, Rules, Settings, TextRules, Tool, ToolRules
 from harness.protocol import Wording, cut
 
 from .engine import FISH, PHASES
@@ -22,6 +22,16 @@ MOST = (PHASES + 2) // 2 * ATTEMPTS
 _PLACE = {"type": "string", "enum": ["0", "1", "2", "3"]}
 _KIND = {"type": "string", "enum": list(FISH)}
 _HOW = {"type": "string", "enum": ["normal", "active"]}
+
+RENAMES = Renames(
+    words={
+        "pick_fish": "chosen_fish",
+        "guess_type": "supposed_fish",
+        "target_position": "slot_number",
+        '"action"': '"manner"',
+    },
+    names={GUESS: "suppose_fish", ACT: "move_fish", "action": "manner"},
+)
 
 
 def _tool(name: str, what: str, **properties: object) -> Tool:

@@ -4,12 +4,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from random import Random
 from typing import ClassVar
 
-from harness import Action, Environment, Rules, Sample, Settings, Task, UsageError
+from harness import Action, Environment, Renames, Rules, Sample, Settings, Task, UsageError
 
 from .environment import CardsEnvironment
 from .expert import solve
 from .moves import by_chance
-from .rules import rules
+from .rules import RENAMES, rules
 from .samples import REPEATS, CardsSample, games
 
 
@@ -27,6 +27,9 @@ class CardsTask(Task):
 
     def rules(self, settings: Settings) -> Rules:
         return rules(settings)
+
+    def renames(self, settings: Settings) -> Renames:
+        return RENAMES if settings.profile == "native" else Renames()
 
     def open(self, sample: Sample, settings: Settings) -> Environment:
         assert isinstance(sample, CardsSample)

@@ -7,7 +7,7 @@ it is. `native` takes the first `Action:` line, or else the first line that ends
 import re
 from collections.abc import Sequence
 
-from harness import Action, FormatError, Message, Reply, Rules, Settings, TextRules, Tool, ToolRules
+from harness import Action, FormatError, Message, Renames, Reply, Rules, Settings, TextRules, Tool, ToolRules
 from harness.protocol import cut
 
 from .environment import ASK, ROUNDS
@@ -22,6 +22,7 @@ TOOL = Tool(
         "required": ["question"],
     },
 )
+RENAMES = Renames(words={"Action:": "Inquiry:"}, names={ASK: "put_question", "question": "inquiry_text"})
 _ACTION = re.compile(r"^[ \t>*_]*(?:action|question)\b[ \t*_]*:[ \t*_>]*([^\n]*\S)", re.I | re.M)
 _BARE = re.compile(r"^[ \t>*]*(\S[^\n]*[?\uff1f])[ \t*]*$", re.MULTILINE)
 

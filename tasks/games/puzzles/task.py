@@ -4,13 +4,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from random import Random
 from typing import ClassVar
 
-from harness import Action, Environment, Host, Rules, Sample, Settings, Task, UsageError
+from harness import Action, Environment, Host, Renames, Rules, Sample, Settings, Task, UsageError
 
 from .environment import ASK, PuzzlesEnvironment
 from .judge import fingerprint
 from .native import SPLITS, bundled
 from .official import FILES, FOLDERS, load
-from .rules import rules
+from .rules import RENAMES, rules
 from .samples import PuzzleSample
 
 _SUBJECTS = ("the man", "the woman", "the weather", "the story", "somebody", "the owner")
@@ -46,6 +46,9 @@ class PuzzlesTask(Task):
 
     def rules(self, settings: Settings) -> Rules:
         return rules(settings)
+
+    def renames(self, settings: Settings) -> Renames:
+        return RENAMES if settings.profile == "native" else Renames()
 
     def open(self, sample: Sample, settings: Settings) -> Environment:
         return PuzzlesEnvironment(_ours(sample), settings, self._judge(settings) is not None)

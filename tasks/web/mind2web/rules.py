@@ -14,6 +14,7 @@ from harness import (
     FormatError,
     Message,
     Observation,
+    Renames,
     Reply,
     Rules,
     Settings,
@@ -44,6 +45,10 @@ TOOL = Tool(
         },
         "required": ["choice"],
     },
+)
+RENAMES = Renames(
+    words={"Answer:": "Pick:", "Action:": "Deed:", "Value:": "Entry:"},
+    names={ANSWER: "pick_element", "choice": "letter_picked", "action": "deed", "value": "entry_text"},
 )
 _CHOICE = re.compile(r"\banswer\b[ \t*_]*:[ \t*_`(\[]*([A-F])\b", re.IGNORECASE)
 _ACTION = re.compile(r"\baction\b[ \t*_]*:[ \t*_`]*(CLICK|SELECT|TYPE)\b", re.IGNORECASE)

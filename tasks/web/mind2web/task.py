@@ -6,11 +6,11 @@ from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING, ClassVar
 
-from harness import Action, Environment, Host, Rules, Sample, Settings, Task, Tell, UsageError
+from harness import Action, Environment, Host, Renames, Rules, Sample, Settings, Task, Tell, UsageError
 
 from . import official
 from .choices import ANSWER, OPERATIONS
-from .rules import questions
+from .rules import RENAMES, questions
 from .samples import StepSample, WebSample
 
 if TYPE_CHECKING:
@@ -73,6 +73,9 @@ class Mind2WebTask(Task):
 
             return live_rules(settings)
         return questions(settings)
+
+    def renames(self, settings: Settings) -> Renames:
+        return RENAMES if settings.profile == "native" and not live(settings) else Renames()
 
     def open(self, sample: Sample, settings: Settings) -> Environment:
         if live(settings):

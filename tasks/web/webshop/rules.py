@@ -15,6 +15,7 @@ from harness import (
     FormatError,
     Message,
     Observation,
+    Renames,
     Reply,
     Rules,
     Settings,
@@ -48,6 +49,16 @@ TOOLS = (
             "required": [VALUE],
         },
     ),
+)
+RENAMES = Renames(
+    words={
+        "Action:": "Move:",
+        "search[": "find[",
+        "click[": "press[",
+        SEARCH_ACTION: "find_articles",
+        CLICK_ACTION: "press_button",
+    },
+    names={KEYWORDS: "words_sought", VALUE: "label_pressed"},
 )
 _NAMES = {word: name for name, word in WORDS.items()}
 _V02 = re.compile(r"[Aa]ction: *\n* *((?:search|click)\[.+?])")

@@ -7,11 +7,11 @@ from random import Random
 from threading import Lock
 from typing import TYPE_CHECKING, ClassVar
 
-from harness import Action, Environment, Host, Rules, Sample, Settings, Task, Tell, UsageError
+from harness import Action, Environment, Host, Renames, Rules, Sample, Settings, Task, Tell, UsageError
 
 from . import official
 from .environment import CLICK_ACTION, KEYWORDS, SEARCH_ACTION, VALUE, ShopEnvironment, expert
-from .rules import ROUNDS, TURNS, shopping
+from .rules import RENAMES, ROUNDS, TURNS, shopping
 from .samples import ShopSample
 
 if TYPE_CHECKING:
@@ -65,6 +65,9 @@ class WebShopTask(Task):
 
     def rules(self, settings: Settings) -> Rules:
         return shopping(settings)
+
+    def renames(self, settings: Settings) -> Renames:
+        return RENAMES if settings.profile == "native" else Renames()
 
     def open(self, sample: Sample, settings: Settings) -> Environment:
         return self._world(sample, settings)
