@@ -114,7 +114,8 @@ class RenamedRules(Rules):
 
     def mistake(self, error: FormatError) -> Observation:
         seen = self.inner.mistake(error)
-        return replace(seen, text=self.names(seen.text))  # its words are exchanged with the feedback
+        said = self._name(seen.text)
+        return replace(seen, text=self.words(said))  # once more in `feedback`, which undoes it
 
     def view(self, messages: Sequence[Message]) -> list[Message]:
         return self._all(self.inner.view(self._all(messages)))
