@@ -70,6 +70,7 @@ def dpo(**given: Any) -> None:
 def _train(kind: str, recipe: str, settings: tuple[str, ...], output: str | None, **given: Any) -> None:
     from .launch import Placement
     from .recipe import Recipe
+    from .record import State, found
 
     overrides = (*settings, *((f"output={output}",) if output else ()))
     made = Recipe.load(recipe, overrides)
@@ -77,7 +78,9 @@ def _train(kind: str, recipe: str, settings: tuple[str, ...], output: str | None
     if given["dry_run"]:
         _look(kind, made, at)
         return
-    _end(_apart(kind, made, at, given["resume"]) if at.apart else _here(kind, made, at, given["resume"]))
+    before = found(Path(made.output)) if given["resume"] == "auto" else None
+    done = _apart(kind, made, at, given["resume"]) if at.apart else _here(kind, made, at, given["resume"])
+    _end(done, before is not None and before.state is State.FINISHED)
 
 
 def _look(kind: str, recipe: "Recipe", at: "Placement") -> None:
@@ -118,7 +121,7 @@ def _apart(kind: str, recipe: "Recipe", at: "Placement", resume: str) -> "Record
     return Record.read(Path(recipe.output))
 
 
-def _end(done: "Record") -> None:
+def _end(done: "Record", already: bool) -> None:
     from .record import State
 
     folder = done.recipe["output"]
@@ -127,7 +130,8 @@ def _end(done: "Record") -> None:
             f"interrupted after {done.steps} of {done.planned} steps; the same command goes on", err=True
         )
         sys.exit(130)
-    click.echo(f"{folder}: {done.steps} steps in {done.seconds:.0f} s")
+    how = "finished already" if already else "finished"
+    click.echo(f"{folder}: {how}, {done.steps} steps in {done.seconds:.0f} s")
     click.echo(f"play it: harness run --model {done.playable}")
 
 

@@ -8,8 +8,8 @@ Two kinds, as far as the episodes give them:
 branch      the same prompt, several replies (multi-branch strategies): the one that was followed against each
             that was put aside. Only of episodes that reached the full score: a judge's choice in an episode
             that failed shows nothing.
-trajectory  the same sample, several episodes: a best one against each that scored less (ETO, Song et al. 2024,
-            arXiv 2403.02502). As there, what failed is cut to five turns more than what succeeded.
+trajectory  the same sample, several episodes: a best one against each that scored less (ETO, Song et al.
+            2024, arXiv 2403.02502). As there, what failed is cut to five turns more than what succeeded.
 
 A file is JSONL, one pair a line: {"id", "problem", "kind", "chosen": {...}, "rejected": {...}}, both
 sides conversations as in `conversation.py`.

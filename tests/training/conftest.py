@@ -15,7 +15,7 @@ model: {model}
 data: {{agent: [{data}], validation: 0, max_length: 128}}
 adapter: {{method: full}}
 train: {{epochs: 2, batch: 2, accumulate: 2, lr: 5e-3, dtype: float32}}
-log: {{every: 1, save: 5, to: []}}
+log: {{every: 1, save: 5, keep: 3, to: []}}
 """
 Train = Callable[..., Done]
 

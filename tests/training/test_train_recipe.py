@@ -23,7 +23,11 @@ def recipe(folder: Path, text: str) -> str:
 
 def test_the_example_of_the_repository_trains_the_bundled_model() -> None:
     made = Recipe.load(str(ROOT / "configs" / "smollm2-lora.yaml"))
-    assert (made.model, made.output, made.data.agent) == ("SmolLM2", "checkpoints/agent", ("data/agent.jsonl",))
+    assert (made.model, made.output, made.data.agent) == (
+        "SmolLM2",
+        "checkpoints/agent",
+        ("data/agent.jsonl",),
+    )
     assert made.adapter.method is Method.LORA
 
 

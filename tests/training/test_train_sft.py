@@ -109,7 +109,7 @@ def test_a_corrupted_line_is_named_and_nothing_is_trained(tmp_path: Path, train:
 @pytest.mark.parametrize(
     ("rows", "said"),
     [
-        ([], "empty"),
+        ([], "holds no rows"),
         ([{"id": "a", "problem": "p", "messages": [{"role": "user", "content": "hello"}]}], "agent"),
     ],
 )
@@ -190,7 +190,7 @@ def test_ctrl_c_saves_and_the_same_command_goes_on(tmp_path: Path, workshop: Pat
 
 
 def test_a_resumed_training_ends_where_an_uninterrupted_one_does(
-    tmp_path: Path, workshop: Path, train: Train, alone: Path
+    tmp_path: Path, train: Train, alone: Path
 ) -> None:
     """The state after five updates, and the rest of the command."""
     import shutil
@@ -202,8 +202,6 @@ def test_a_resumed_training_ends_where_an_uninterrupted_one_does(
         shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
     record = json.loads((out / "training.json").read_text())
     (out / "training.json").write_text(json.dumps({**record, "state": "running"}))
-    if not (out / "checkpoint-5").exists():
-        pytest.skip("the first checkpoint was rotated away")
     done = train(out)
     assert done.code == 0, done.err
     assert losses(out) == pytest.approx(losses(alone), abs=1e-4)

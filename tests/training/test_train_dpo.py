@@ -1,0 +1,174 @@
+"""Preferences: which pairs episodes give, and that only the agent's turns count in them."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from harness.training.conversation import Conversation, Turn
+from harness.training.preferences import Pair, read, write
+
+from harness import Message, UsageError
+from harness.testing import harness
+
+from .conftest import Train
+
+pytestmark = pytest.mark.filterwarnings("default")
+
+QUERY = "Action: Operation\n```sql\nSELECT 1\n```"
+
+
+def exported(folder: Path) -> list[dict[str, Any]]:
+    done = harness("export", folder / "runs", "--format", "dpo", "-o", folder / "pairs.jsonl")
+    assert done.code == 0, done.err
+    return [json.loads(line) for line in (folder / "pairs.jsonl").read_text().splitlines()]
+
+
+def played(folder: Path, *more: str | Path) -> None:
+    done = harness("run", "--tasks", "db", "--limit", "2", "-o", folder / "runs", *more)
+    assert done.code == 0, done.err
+
+
+def agent(side: dict[str, Any]) -> list[str]:
+    return [m["content"] for m in side["messages"] if m.get("train")]
+
+
+def test_success_is_preferred_to_failure_at_one_sample(tmp_path: Path) -> None:
+    played(tmp_path, "--model", "oracle")
+    played(tmp_path, "--model", "random")
+    rows = exported(tmp_path)
+    assert [r["kind"] for r in rows] == ["trajectory", "trajectory"]
+    for row in rows:
+        assert row["chosen"]["source"]["reward"] > row["rejected"]["source"]["reward"]
+        assert row["chosen"]["messages"][0] == row["rejected"]["messages"][0]
+
+
+def test_a_failure_is_cut_to_five_turns_more_than_the_success(tmp_path: Path) -> None:
+    played(tmp_path, "--model", "oracle")
+    replies = tmp_path / "replies.jsonl"
+    replies.write_text(json.dumps({"text": QUERY}) + "\n")
+    played(tmp_path, "--model", f"scripted/{replies}")
+    for row in exported(tmp_path):
+        assert len(agent(row["rejected"])) == len(agent(row["chosen"])) + 5
+        assert row["rejected"]["messages"][-1].get("train")
+
+
+def test_episodes_without_a_difference_hold_no_pair(tmp_path: Path) -> None:
+    played(tmp_path, "--model", "oracle")
+    done = harness("export", tmp_path / "runs", "--format", "dpo", "-o", tmp_path / "pairs.jsonl")
+    assert done.code == 2 and "hold no pair" in done.err
+    assert not (tmp_path / "pairs.jsonl").exists()
+
+
+# What is trained on
+
+
+def pair(n: int) -> Pair:
+    """Two trajectories of one prompt; what the environment says differs more than what the agent says."""
+
+    def side(action: str, seen: str) -> Conversation:
+        said = [Turn(Message("user", f"How many eggs are in the barn? ({n})"))]
+        said += [Turn(Message("assistant", f"Action: look[{action}]"), True)]
+        said += [Turn(Message("user", seen)), Turn(Message("assistant", f"Action: answer[{action}]"), True)]
+        return Conversation(f"c{n}", f"p{n}", tuple(said))
+
+    return Pair(
+        f"r{n}", f"p{n}", "trajectory", side("barn", "There are eggs there."), side("dust", "Nothing.")
+    )
+
+
+@pytest.fixture(scope="module")
+def file(workshop: Path) -> Path:
+    write([pair(n) for n in range(4)], workshop / "pairs.jsonl")
+    return workshop / "pairs.jsonl"
+
+
+def test_exactly_the_agents_turns_count_on_both_sides(workshop: Path) -> None:
+    from harness.training.dpo import encode
+    from harness.training.masks import Coder
+    from transformers import AutoTokenizer
+
+    tokenizer = AutoTokenizer.from_pretrained(workshop / "model")
+    row = encode(pair(1), Coder(tokenizer))
+    for ids, mask, word in (
+        (row.chosen_ids, row.chosen_mask, "barn"),
+        (row.rejected_ids, row.rejected_mask, "dust"),
+    ):
+        counted = tokenizer.decode([i for i, m in zip(ids, mask, strict=True) if m])
+        assert counted == f"Action: look[{word}]<|im_end|>Action: answer[{word}]<|im_end|>"
+    assert tokenizer.decode(row.prompt_ids).endswith("<|im_start|>assistant\n")
+
+
+def test_what_the_environment_said_has_no_part_in_the_loss(workshop: Path) -> None:
+    """The loss does not change when a masked token becomes another, seen from the tokens before it.
+
+    The last observation token of a row without later turns is seen by nothing that counts: were it counted,
+    another token there would have another likelihood, and the loss would move.
+    """
+    import torch
+    from harness.training.preference_trainer import Collator
+    from transformers import AutoModelForCausalLM
+
+    model = AutoModelForCausalLM.from_pretrained(workshop / "model", dtype=torch.float32)
+    row = {
+        "prompt_ids": [5, 6, 7],
+        "chosen_ids": [8, 9, 20, 21],
+        "rejected_ids": [10, 22],
+        "chosen_mask": [1, 1, 0, 0],
+        "rejected_mask": [1, 0],
+    }
+    collator = Collator(pad_token_id=0)
+    made = collator([row])
+    assert made["completion_mask"].tolist() == [[0, 0, 0, 1, 1, 0, 0], [0, 0, 0, 1, 0, 0, 0]]
+
+    def likelihood(row: dict[str, Any]) -> Any:
+        batch = collator([row])
+        logits = model(input_ids=batch["input_ids"], attention_mask=batch["attention_mask"]).logits[:, :-1]
+        each = logits.log_softmax(-1).gather(-1, batch["input_ids"][:, 1:, None]).squeeze(-1)
+        return (each * batch["completion_mask"][:, 1:]).sum()
+
+    other = {**row, "chosen_ids": [8, 9, 20, 33], "rejected_ids": [10, 44]}
+    assert torch.equal(likelihood(row), likelihood(other))
+    model.zero_grad()
+    embedded = model.get_input_embeddings()
+    likelihood(row).backward()
+    assert embedded.weight.grad is not None
+    assert embedded.weight.grad[8].abs().sum() > 0
+
+
+def test_training_makes_the_chosen_likelier_than_the_rejected(
+    tmp_path: Path, train: Train, file: Path
+) -> None:
+    settings = ("--set", f"data.agent={file}", "--set", "adapter.method=lora", "--set", "train.epochs=4")
+    done = train(tmp_path / "out", *settings, "--set", "train.batch=1", kind="dpo")
+    assert done.code == 0, done.err
+    lines = [json.loads(line) for line in (tmp_path / "out" / "log.jsonl").read_text().splitlines()]
+    assert lines[0]["loss"] == pytest.approx(0.6931, abs=1e-3)  # log 2: nothing is preferred yet
+    assert lines[-1]["loss"] < 0.5 and lines[-1]["rewards/accuracies"] == 1.0
+    assert "dpo, finished" in harness("train", "info", tmp_path / "out").out
+
+
+def test_pairs_survive_their_file(tmp_path: Path) -> None:
+    made = [pair(n) for n in range(3)]
+    assert write(made, tmp_path / "pairs.jsonl") == {"trajectory": 3}
+    assert list(read(tmp_path / "pairs.jsonl")) == made
+
+
+def test_a_line_that_is_no_pair_is_named(tmp_path: Path, file: Path) -> None:
+    broken = tmp_path / "broken.jsonl"
+    broken.write_text(file.read_text() + '{"id": "x", "problem": "p", "chosen": {}}\n')
+    with pytest.raises(UsageError, match=rf"{broken}:5: not a preference pair"):
+        list(read(broken))
+
+
+def test_sides_that_begin_differently_are_refused(workshop: Path) -> None:
+    from dataclasses import replace
+
+    from harness.training.dpo import encode
+    from harness.training.masks import Coder
+    from transformers import AutoTokenizer
+
+    tokenizer = AutoTokenizer.from_pretrained(workshop / "model")
+    strange = replace(pair(1), rejected=pair(2).rejected)
+    with pytest.raises(UsageError, match="do not begin with the same prompt"):
+        encode(strange, Coder(tokenizer))
