@@ -24,12 +24,13 @@ import time
 from pathlib import Path
 from typing import Any
 
+import harness.training.loading as loading
+import harness.training.sft as sft
 from harness.training.launch import Placement
 from harness.training.recipe import Recipe
 
 from harness import checkpoint_of
 from harness.testing import harness
-from harness.training import loading, sft
 
 WAYS = ("ours", "trl", "published")
 PADDED = 1024
@@ -42,6 +43,7 @@ def main() -> None:
     parser.add_argument("--rows", type=int, default=24)
     parser.add_argument("--tiny", action="store_true", help="a Llama of random weights instead of the 135M")
     parser.add_argument("--threads", type=int, default=len(os.sched_getaffinity(0)))
+    parser.add_argument("--batch", type=int, default=4, help="rows that ours takes at once; 8 an update")
     parser.add_argument("--way", choices=WAYS, help=argparse.SUPPRESS)
     parser.add_argument("--folder", type=Path, help=argparse.SUPPRESS)
     given = parser.parse_args()
@@ -50,12 +52,12 @@ def main() -> None:
         return
     with tempfile.TemporaryDirectory() as made:
         folder = Path(made)
-        prepare(folder, given.rows, given.tiny)
+        prepare(folder, given)
         found = {way: apart(way, folder, given.threads) for way in WAYS}
     show(found)
 
 
-def prepare(folder: Path, rows: int, tiny: bool) -> None:
+def prepare(folder: Path, given: argparse.Namespace) -> None:
     """Episodes of the expert as data.jsonl, and a recipe for them."""
     played = harness(
         "run",
@@ -66,17 +68,18 @@ def prepare(folder: Path, rows: int, tiny: bool) -> None:
         "--model",
         "oracle",
         "--limit",
-        str(rows),
+        str(given.rows),
         "-o",
         folder / "runs",
     )
     exported = harness("export", folder / "runs", "--format", "sft", "-o", folder / "data.jsonl")
     assert played.code == exported.code == 0, played.err + exported.err
-    model = random_llama(folder / "model") if tiny else "SmolLM2"
+    model = random_llama(folder / "model") if given.tiny else "SmolLM2"
     (folder / "recipe.yaml").write_text(
         f"preset: smollm2-cpu\nmodel: {model}\noutput: {folder}/out\n"
         f"data: {{agent: [{folder}/data.jsonl], validation: 0}}\n"
-        "train: {epochs: 1}\nlog: {every: 1000, to: []}\n"
+        f"train: {{epochs: 1, batch: {given.batch}, accumulate: {max(1, 8 // given.batch)}}}\n"
+        "log: {every: 1000, to: []}\n"
     )
 
 
@@ -98,7 +101,7 @@ def apart(way: str, folder: Path, threads: int) -> dict[str, float]:
     environment = {**os.environ, "OMP_NUM_THREADS": str(threads), "HF_HUB_OFFLINE": "1"}
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     if done.returncode:
-        raise SystemExit(f"{way} failed:\n{done.stderr}")
+        raise SystemExit(f"{way} ended with status {done.returncode} (-9: too little memory)\n{done.stderr}")
     said: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
     return said
 

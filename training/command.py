@@ -113,7 +113,11 @@ def _apart(kind: str, recipe: "Recipe", at: "Placement", resume: str) -> "Record
 
     if at.deepspeed:
         configuration(at.deepspeed)
-    with tempfile.NamedTemporaryFile("w", suffix=".yaml", encoding="utf-8") as file:
+    shared = None  # of one machine, the folder for temporary files will do
+    if at.hostfile:
+        shared = Path(recipe.output).resolve().parent
+        shared.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile("w", suffix=".yaml", encoding="utf-8", dir=shared) as file:
         file.write(recipe.to_yaml())
         file.flush()
         deepspeed = ["--deepspeed", at.deepspeed] if at.deepspeed else []

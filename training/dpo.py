@@ -150,7 +150,7 @@ def run(recipe: Recipe, placement: Placement, resume: bool = True) -> record.Rec
     if args.process_index == 0:
         for line in data.lines():
             click.echo(line, err=True)
-    sft.begin(folder, recipe, new, args)
+    new = sft.begin(folder, recipe, new, old, args)
     return sft.carry_out(
         lambda callbacks: trainer(recipe, here, args, tokenizer, data, callbacks), folder, new
     )

@@ -28,7 +28,7 @@ def convert(folder: Path, target: Path, kind: str = "q8_0") -> None:
     import gguf
 
     config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
-    arch = _architecture(config)
+    arch = architecture(config)
     made = target.with_name(f"{target.name}.new")
     target.parent.mkdir(parents=True, exist_ok=True)
     writer = gguf.GGUFWriter(str(made), arch)
@@ -45,7 +45,7 @@ def convert(folder: Path, target: Path, kind: str = "q8_0") -> None:
         made.unlink(missing_ok=True)
 
 
-def _architecture(config: dict[str, Any]) -> str:
+def architecture(config: dict[str, Any]) -> str:
     arch = str(config.get("model_type"))
     rope = (config.get("rope_parameters") or config.get("rope_scaling") or {}).get("rope_type", "default")
     if arch not in ("llama", "qwen2") or rope != "default":
@@ -130,13 +130,13 @@ def _weights(writer: Any, folder: Path, config: dict[str, Any], arch: str, kind:
     block, _ = gguf.GGML_QUANT_SIZES[wanted]
     number = {"llama": gguf.MODEL_ARCH.LLAMA, "qwen2": gguf.MODEL_ARCH.QWEN2}[arch]
     names = gguf.get_tensor_name_map(number, config["num_hidden_layers"])
-    for name, weight in _tensors(folder):
+    for name, weight in tensors(folder):
         if name == "lm_head.weight" and config.get("tie_word_embeddings"):
             continue
         found = names.get_name(name, try_suffixes=(".weight", ".bias"))
         if found is None:
             raise UsageError(f"llama.cpp has no place for {name}; {ELSEWHERE}")
-        values = np.ascontiguousarray(_ordered(name, weight, config) if arch == "llama" else weight)
+        values = np.ascontiguousarray(ordered(name, weight, config) if arch == "llama" else weight)
         if values.ndim < 2:
             writer.add_tensor(found, values)
         else:
@@ -144,7 +144,7 @@ def _weights(writer: Any, folder: Path, config: dict[str, Any], arch: str, kind:
             writer.add_tensor(found, gguf.quants.quantize(values, one), raw_dtype=one)
 
 
-def _tensors(folder: Path) -> Iterator[tuple[str, Any]]:
+def tensors(folder: Path) -> Iterator[tuple[str, Any]]:
     """Names and float32 arrays, one file after the other."""
     import torch
     from safetensors import safe_open
@@ -158,7 +158,7 @@ def _tensors(folder: Path) -> Iterator[tuple[str, Any]]:
                 yield name, opened.get_tensor(name).to(torch.float32).numpy()
 
 
-def _ordered(name: str, weight: Any, config: dict[str, Any]) -> Any:
+def ordered(name: str, weight: Any, config: dict[str, Any]) -> Any:
     """Rows as llama.cpp wants them; see the module."""
     heads = config["num_attention_heads"]
     if name.endswith("k_proj.weight"):

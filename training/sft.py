@@ -15,6 +15,7 @@ frozen base is kept in it; what is trained (adapters, or all weights) is kept in
 Interruption. Ctrl-C saves a checkpoint; the same command goes on from the last one.
 """
 
+import json
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, replace
@@ -74,12 +75,12 @@ def run(recipe: Recipe, placement: Placement, resume: bool = True) -> record.Rec
         return old
     if main:
         tell(data)
-    begin(folder, recipe, new, args)
+    new = begin(folder, recipe, new, old, args)
     return carry_out(lambda callbacks: trainer(recipe, here, args, tokenizer, data, callbacks), folder, new)
 
 
 def settled(folder: Path, new: record.Record, resume: bool, main: bool) -> record.Record | None:
-    """What lies in the output folder already; cleared away where nothing is to be resumed."""
+    """What is in the output folder already; cleared away where nothing is to be resumed."""
     if main and not resume:
         record.clear(folder)
     old = record.found(folder) if resume else None
@@ -90,12 +91,17 @@ def settled(folder: Path, new: record.Record, resume: bool, main: bool) -> recor
     return old
 
 
-def begin(folder: Path, recipe: Recipe, new: record.Record, args: Any) -> None:
-    """Write down what is about to be trained."""
+def begin(
+    folder: Path, recipe: Recipe, new: record.Record, old: record.Record | None, args: Any
+) -> record.Record:
+    """Write down what is about to be trained; of what is gone on with, the time it took counts too."""
+    if old is not None:
+        new = replace(new, created=old.created, seconds=old.seconds)
     if args.process_index == 0:
         new.write(folder)
         (folder / "recipe.yaml").write_text(recipe.to_yaml(), encoding="utf-8")
     args.distributed_state.wait_for_everyone()
+    return new
 
 
 def tell(data: Prepared) -> None:
@@ -149,6 +155,7 @@ def common(
 
         # ZeRO-3 partitions while the model loads, before the trainer would set up its processes.
         deepspeed.init_distributed(dist_backend="gloo")
+        compile_once(configuration(at.deepspeed))
     return {
         "output_dir": recipe.output,
         "num_train_epochs": train.epochs,
@@ -182,6 +189,20 @@ def common(
         "deepspeed": str(configuration(at.deepspeed)) if at.deepspeed else None,
         "ddp_find_unused_parameters": False,
     }
+
+
+def compile_once(file: Path) -> None:
+    """DeepSpeed's Adam for offloading is compiled by the first process; two at a time fail."""
+    import torch
+
+    if "offload_optimizer" not in json.loads(file.read_text(encoding="utf-8")).get("zero_optimization", {}):
+        return
+    from deepspeed.ops.op_builder import CPUAdamBuilder
+
+    for first in (True, False):
+        if (torch.distributed.get_rank() == 0) is first:
+            CPUAdamBuilder().load(verbose=False)
+        torch.distributed.barrier()
 
 
 def reporters(wanted: Sequence[str]) -> list[str]:
@@ -250,7 +271,7 @@ def carry_out(build: Callable[[list[Any]], Any], folder: Path, new: record.Recor
         new,
         steps=trainer.state.global_step,
         planned=trainer.state.max_steps,
-        seconds=round(time.monotonic() - begun, 1),
+        seconds=round(new.seconds + time.monotonic() - begun, 1),
         figures=_figures(progress.figures, trainer.state.log_history),
         state=record.State.INTERRUPTED if interrupt.stopped else record.State.FINISHED,
     )

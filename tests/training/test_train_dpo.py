@@ -47,10 +47,31 @@ def test_a_failure_is_cut_to_five_turns_more_than_the_success(tmp_path: Path) ->
     played(tmp_path, "--model", "oracle")
     replies = tmp_path / "replies.jsonl"
     replies.write_text(json.dumps({"text": QUERY}) + "\n")
-    played(tmp_path, "--model", f"scripted/{replies}")
+    played(tmp_path, "--model", f"scripted/{replies}", "-M", "end=repeat")
     for row in exported(tmp_path):
         assert len(agent(row["rejected"])) == len(agent(row["chosen"])) + 5
         assert row["rejected"]["messages"][-1].get("train")
+
+
+def test_what_was_followed_is_preferred_to_what_was_put_aside(tmp_path: Path) -> None:
+    """Three candidates a turn, two of them the expert's; the judge is of no help, so the majority wins."""
+    played(tmp_path / "expert", "--model", "oracle")
+    (file,) = tmp_path.glob("expert/runs/*/episodes.jsonl")
+    lines = []
+    for said in map(json.loads, file.read_text().splitlines()):
+        replies: list[Any] = []
+        for node in said["nodes"][1:]:
+            right = {"text": node["messages"][0]["content"]}
+            replies += [[right, right, {"text": QUERY}], {"text": "?"}]
+        lines.append({"episode": f"{said['task']}/{said['sample']}#1", "replies": replies})
+    script = tmp_path / "replies.jsonl"
+    script.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    played(tmp_path, "--model", f"scripted/{script}", "--strategy", "multibranch", "-S", "branches=3")
+    rows = exported(tmp_path)
+    assert [r["kind"] for r in rows] == ["branch"] * 4
+    for row in rows:
+        assert row["chosen"]["messages"][:-1] == row["rejected"]["messages"][:-1]
+        assert agent(row["rejected"]) == [QUERY] != agent(row["chosen"])
 
 
 def test_episodes_without_a_difference_hold_no_pair(tmp_path: Path) -> None:

