@@ -44,6 +44,11 @@ OPTIONS = (
         show_default=True,
         help="Go on where an interrupted training stopped; never: throw it away.",
     ),
+    click.option(
+        "--sweep",
+        metavar="KEY=V,V,...|paper",
+        help="Train once for each value, into OUTPUT-V; paper: data.share=0.1,0.3,0.5,0.8 (its Table 4).",
+    ),
     click.option("--dry-run", is_flag=True, help="Show parameters, memory, steps, a masked row."),
     click.option("--processes", "-n", default=1, type=click.IntRange(1), help="On this machine, one a GPU."),
     click.option("--deepspeed", metavar="NAME|FILE", help="zero0 ... zero3, zero3-offload, or a JSON file."),
@@ -68,12 +73,43 @@ def dpo(**given: Any) -> None:
 
 
 def _train(kind: str, recipe: str, settings: tuple[str, ...], output: str | None, **given: Any) -> None:
-    from .launch import Placement
     from .recipe import Recipe
-    from .record import State, found
 
     overrides = (*settings, *((f"output={output}",) if output else ()))
     made = Recipe.load(recipe, overrides)
+    if given["sweep"] is None:
+        _train_one(kind, made, **given)
+        return
+    key, values = _sweep(given["sweep"])
+    recipes = [
+        Recipe.load(recipe, (*overrides, f"{key}={v}", f"output={made.output.rstrip('/')}-{v}"))
+        for v in values
+    ]
+    for one in recipes:
+        click.echo(f"{one.output}: {key} among {', '.join(values)}", err=True)
+        _train_one(kind, one, **given)
+
+
+def _sweep(text: str) -> tuple[str, list[str]]:
+    """
+    >>> _sweep("train.lr=1e-4, 2e-4"), _sweep("paper")[0]
+    (('train.lr', ['1e-4', '2e-4']), 'data.share')
+    """
+    from .mixing import SWEEP
+
+    if text == "paper":
+        return "data.share", [str(share) for share in SWEEP]
+    key, equals, values = text.partition("=")
+    found = [v.strip() for v in values.split(",") if v.strip()]
+    if not equals or not key.strip() or not found:
+        raise UsageError(f"--sweep {text!r}: expected KEY=VALUE,VALUE, such as data.share=0.2,0.5, or paper")
+    return key.strip(), found
+
+
+def _train_one(kind: str, made: "Recipe", **given: Any) -> None:
+    from .launch import Placement
+    from .record import State, found
+
     at = Placement(given["processes"], given["deepspeed"], given["hostfile"])
     if given["dry_run"]:
         _look(kind, made, at)
@@ -144,14 +180,28 @@ def _end(done: "Record", already: bool) -> None:
 @click.option(
     "--output", "-o", required=True, type=click.Path(path_type=Path), help="A folder, or a GGUF file."
 )
-@click.option("--format", "form", type=click.Choice(["hf", "gguf"]), default="hf", show_default=True)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["hf", "gguf", "gguf-adapter"]),
+    default="hf",
+    show_default=True,
+    help="gguf-adapter: the adapter alone, some megabytes, for smollm2+FILE or llamacpp/BASE+FILE.",
+)
 @click.option(
     "--type", "kind", help="hf: bfloat16, float16, float32. gguf: q8_0 (default), q4_0, bf16, f16, f32."
 )
 def merge(checkpoint: Path, output: Path, form: str, kind: str | None) -> None:
     """Fold the adapter in CHECKPOINT into its base: a folder for transformers, or a GGUF file."""
-    from . import gguf, merge
+    from . import gguf, gguf_adapter, merge
 
+    if form == "gguf-adapter":
+        file = _free(
+            output if output.suffix == ".gguf" else output / f"{checkpoint.resolve().name}-lora.gguf"
+        )
+        gguf_adapter.convert(checkpoint, file)
+        click.echo(f"{file}: harness run --model llamacpp/BASE.gguf+{file}")
+        return
     known = gguf.TYPES if form == "gguf" else merge.TYPES
     kind = kind or ("q8_0" if form == "gguf" else "auto")
     if kind not in known:
@@ -160,13 +210,17 @@ def merge(checkpoint: Path, output: Path, form: str, kind: str | None) -> None:
         merge.merge(checkpoint, output, kind)
         click.echo(f"{output}: harness run --model hf/{output}")
         return
-    file = output if output.suffix == ".gguf" else output / f"{checkpoint.resolve().name}-{kind}.gguf"
-    if file.exists():
-        raise UsageError(f"{file} is there already; give another --output")
+    file = _free(output if output.suffix == ".gguf" else output / f"{checkpoint.resolve().name}-{kind}.gguf")
     with tempfile.TemporaryDirectory() as folder:
         merge.merge(checkpoint, Path(folder) / checkpoint.resolve().name, "float32")
         gguf.convert(Path(folder) / checkpoint.resolve().name, file, kind)
     click.echo(f"{file}: harness run --model llamacpp/{file}")
+
+
+def _free(file: Path) -> Path:
+    if file.exists():
+        raise UsageError(f"{file} is there already; give another --output")
+    return file
 
 
 @train.command()

@@ -1,4 +1,4 @@
-"""A LoRA adapter as a GGUF file of its own: `harness run --model smollm2+FILE.gguf` or `llamacpp/BASE.gguf+FILE.gguf`.
+"""A LoRA adapter as a GGUF file of its own: `--model smollm2+FILE.gguf` or `llamacpp/BASE.gguf+FILE.gguf`.
 
 Some 10 MB instead of a whole model; llama.cpp adds it to whatever quantisation of the base is served.
 Covered: adapters of linear layers of Llama and Qwen2 architectures. Not covered, and refused: whole layers

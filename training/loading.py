@@ -137,6 +137,7 @@ def quiet() -> None:
     """Progress bars and advice of the libraries are left out; the command has its own."""
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     os.environ.setdefault("TRL_EXPERIMENTAL_SILENCE", "1")
+    os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")  # nobody is told what is trained here
     import torch
 
     if not torch.cuda.is_available():

@@ -1,4 +1,4 @@
-"""Training curves as a picture: python docs/experiments/curves.py CHECKPOINT PICTURE.png (needs matplotlib)."""
+"""Training curves as a picture (needs matplotlib): python curves.py CHECKPOINT PICTURE.png"""
 
 import json
 import sys

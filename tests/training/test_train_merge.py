@@ -94,6 +94,29 @@ def test_the_gguf_file_says_in_llama_cpp_what_the_folder_says_in_transformers(
     assert here == answer(f"hf/{workshop}/model+{adapter}", dtype="float32", device="cpu")
 
 
+def test_the_adapter_alone_says_beside_its_base_in_llama_cpp_what_the_merged_file_says(
+    tmp_path: Path, adapter: Path, workshop: Path
+) -> None:
+    pytest.importorskip("xllamacpp", reason="llama.cpp is absent: pip install 'agentbench-harness[local]'")
+    gguf = pytest.importorskip("gguf")
+    done = harness("train", "merge", adapter, "-o", tmp_path / "lora.gguf", "--format", "gguf-adapter")
+    assert done.code == 0, done.err
+    gguf_of = pytest.importorskip("harness.training.gguf")
+    gguf_of.convert(workshop / "model", tmp_path / "base.gguf", "f32")
+    here = answer(f"llamacpp/{tmp_path}/base.gguf+{tmp_path}/lora.gguf", slots="1", ctx="256", threads="1")
+    assert here == answer(f"hf/{workshop}/model+{adapter}", dtype="float32", device="cpu")
+    assert here != answer(f"llamacpp/{tmp_path}/base.gguf", slots="1", ctx="256", threads="1")
+    names = {t.name for t in gguf.GGUFReader(tmp_path / "lora.gguf").tensors}
+    assert {"blk.0.attn_q.weight.lora_a", "blk.1.ffn_down.weight.lora_b"} <= names
+
+
+def test_what_is_no_adapter_cannot_be_written_as_one(tmp_path: Path, workshop: Path) -> None:
+    done = harness(
+        "train", "merge", workshop / "model", "-o", tmp_path / "x.gguf", "--format", "gguf-adapter"
+    )
+    assert done.code == 2 and "it is no adapter" in done.err
+
+
 @pytest.mark.parametrize("kind", ["q8_0", "f16", "bf16", "q4_0"])
 def test_every_type_of_gguf_holds_the_weights_to_its_rounding(
     kind: str, tmp_path: Path, workshop: Path

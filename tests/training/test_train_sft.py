@@ -220,3 +220,18 @@ def test_several_processes_end_on_ctrl_c_and_leave_nobody(tmp_path: Path, worksh
         time.sleep(0.1)
     assert not any(Path(f"/proc/{c}").exists() for c in children)
     assert json.loads((tmp_path / "out" / "training.json").read_text())["state"] == "interrupted"
+
+
+def test_a_sweep_trains_once_for_each_value(tmp_path: Path, train: Train) -> None:
+    done = train(tmp_path / "swept", "--sweep", "train.lr=1e-3,1e-2", "--set", "train.max_steps=1")
+    assert done.code == 0, done.err
+    rates = {
+        f.name: json.loads((f / "training.json").read_text())["recipe"]["train"]["lr"]
+        for f in tmp_path.iterdir()
+    }
+    assert rates == {"swept-1e-3": 1e-3, "swept-1e-2": 1e-2}
+
+
+def test_a_sweep_that_says_nothing_is_refused(tmp_path: Path, train: Train) -> None:
+    done = train(tmp_path / "swept", "--sweep", "train.lr")
+    assert done.code == 2 and "data.share=0.2,0.5, or paper" in done.err
