@@ -321,7 +321,12 @@ def test_ctrl_c_and_the_same_command_pay_for_nothing_twice(tmp_path: Path) -> No
     with teaching("good", delay=0.15) as teacher:
         command = [sys.executable, "-m", "harness", *words(teacher, out, *more)]
         going = subprocess.Popen(
-            command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=dict(os.environ)
+            command,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env=dict(os.environ),
+            # Whoever runs the tests in the background may have left Ctrl-C ignored.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler) and None,
         )
         deadline = time.monotonic() + 60
         while len(teacher.requests) < 3 and time.monotonic() < deadline:
