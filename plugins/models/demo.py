@@ -1,7 +1,8 @@
 """`demo`: SmolLM2-135M with an adapter that this harness trained, so that a first run scores above zero.
 
 The adapter (demo.gguf, LoRA of rank 16, Apache-2.0 like its base) learnt the expert's trajectories of 500
-`train` problems of db, os, kg and household in one epoch: docs/experiments/sft-smollm2.md. It knows these four tasks' `native` text protocol and little else. Options are those of `llamacpp/FILE.gguf`.
+`train` problems of db, os, kg and household in one epoch: docs/experiments/sft-smollm2.md. It knows the
+`native` text protocol of these tasks and little else. Options are those of `llamacpp/FILE.gguf`.
 """
 
 from pathlib import Path
