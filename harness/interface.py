@@ -49,7 +49,8 @@ class Renames:
     words: Mapping[str, str] = field(default_factory=dict)
     """Exchanged in all text: marks of the text format, verbs of commands, names like no other word."""
     names: Mapping[str, str] = field(default_factory=dict)
-    """Of tools and their parameters; exchanged there, in system messages and in corrections."""
+    """Of tools and their parameters, for the tools protocol only: exchanged in schemas, calls, system
+    messages and corrections."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,8 +115,10 @@ class RenamedRules(Rules):
 
     def mistake(self, error: FormatError) -> Observation:
         seen = self.inner.mistake(error)
-        said = self._name(seen.text)
-        return replace(seen, text=self.words(said))  # once more in `feedback`, which undoes it
+        if not self.tools:
+            return seen
+        # Its words are exchanged in `feedback`: once more here, and that undoes it.
+        return replace(seen, text=self.words(self._name(seen.text)))
 
     def view(self, messages: Sequence[Message]) -> list[Message]:
         return self._all(self.inner.view(self._all(messages)))
@@ -125,7 +128,7 @@ class RenamedRules(Rules):
 
     def _text(self, message: Message) -> str:
         said = self.words(message.content)
-        return self.names(said) if message.role == "system" else said
+        return self.names(said) if self.tools and message.role == "system" else said
 
     def _reply(self, reply: Reply) -> Reply:
         return replace(reply, text=self.words(reply.text), tool_calls=self._calls(reply.tool_calls))

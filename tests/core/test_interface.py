@@ -60,6 +60,26 @@ def test_a_reply_in_the_old_words_is_corrected_in_the_new_ones() -> None:
     assert "Order: <" in correction.content and "Action:" not in correction.content
 
 
+@pytest.mark.parametrize(
+    ("task", "form"),
+    [
+        ("db", "Step: Query\n```sql"),
+        (
+            "os",
+            "`Do: shell` and a block of commands between ```bash and ```; `Do: report(the answer)`; `Do: close`",
+        ),
+        ("kg", "Call: <tool>(<arguments>)\nor\nFound: #<number>"),
+        ("household", "Order: <action>"),
+    ],
+)
+def test_a_correction_shows_the_new_form_to_the_letter(task: str, form: str) -> None:
+    rules = planned(task, "text").rules
+    with pytest.raises(FormatError) as refused:
+        rules.parse(Reply("I do not know."))
+    (correction,) = rules.feedback(Reply("I do not know."), [(None, rules.mistake(refused.value))])
+    assert form in correction.content
+
+
 def test_tools_and_their_arguments_are_renamed_and_what_they_hold_is_not() -> None:
     rules = planned("os", "tools").rules
     assert [t.name for t in rules.tools] == ["run_lines", "report_value", "close_case"]
