@@ -64,10 +64,7 @@ def test_a_reply_in_the_old_words_is_corrected_in_the_new_ones() -> None:
     ("task", "form"),
     [
         ("db", "Step: Query\n```sql"),
-        (
-            "os",
-            "`Do: shell` and a block of commands between ```bash and ```; `Do: report(the answer)`; `Do: close`",
-        ),
+        ("os", "commands between ```bash and ```; `Do: report(the answer)`; `Do: close`"),
         ("kg", "Call: <tool>(<arguments>)\nor\nFound: #<number>"),
         ("household", "Order: <action>"),
     ],
