@@ -116,7 +116,7 @@ class NativeText(TextRules):
         if _NO_NUMBER.search(text):
             raise FormatError(self.hint("The final answer must be a variable, such as #2."), "unparseable")
         if label is not None:
-            there = ", ".join(PARAMETERS)
+            there = ", ".join(f"{name}(...)" for name in PARAMETERS)
             raise FormatError(self.hint(f"The action calls none of the tools: {there}."), "unknown tool")
         kind = "truncated" if reply.finish == "length" else "no action"
         raise FormatError(self.hint("The reply holds no action."), kind)
