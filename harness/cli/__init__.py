@@ -43,7 +43,7 @@ class Commands(click.Group):
         return super().get_command(ctx, name)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        rows = list(COMMANDS.items())
+        rows = [*COMMANDS.items()]  # `list` is the module of the command, once that was imported
         self.join_plugins()
         for name in sorted(super().list_commands(ctx)):
             joined = super().get_command(ctx, name)

@@ -110,6 +110,6 @@ def mariadb(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MariaDb]:
     """One private server for all tests."""
     if SERVER is None:
         pytest.skip("mariadbd is not installed: apt-get install mariadb-server")
-    server = MariaDb(tmp_path_factory.mktemp("mariadb"), limit=1.0)
+    server = MariaDb(tmp_path_factory.mktemp("mariadb"), limit=3.0)
     yield server
     server.close()

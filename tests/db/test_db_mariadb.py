@@ -76,7 +76,7 @@ def test_episodes_do_not_see_one_another(mariadb: MariaDb, database: ServerDatab
 def test_a_sleep_is_stopped_even_if_the_agent_lifts_the_servers_limit(database: ServerDatabase) -> None:
     database.execute("SET SESSION max_statement_time = 0")
     began = time.monotonic()
-    with pytest.raises(SqlError, match="ran longer than 1 s"):
+    with pytest.raises(SqlError, match="ran longer than 3 s"):
         database.execute("SELECT SLEEP(60)")
     assert time.monotonic() - began < 6
     assert database.execute("SELECT COUNT(*) FROM t").rows == ((2,),)
