@@ -63,7 +63,7 @@ def test_a_long_statement_is_stopped(database: Database) -> None:
     began = time.monotonic()
     eight = ", ".join(f"numbers x{i}" for i in range(8))
     assert "ran longer than" in refused(database, f"SELECT SUM(x0.n * x7.n) FROM {eight}")
-    assert time.monotonic() - began < 3
+    assert time.monotonic() - began < 8
     assert count(database) == 30
 
 
