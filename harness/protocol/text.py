@@ -24,10 +24,9 @@ class TextRules(Rules):
         """Whole example conversations, shown between the instructions and the problem."""
 
     def prompt(self, problem: Observation) -> list[Message]:
-        if self.examples:
-            return [Message("user", self.instructions), *self.examples, Message("user", problem.text)]
-        together = "\n\n".join(t for t in (self.instructions, problem.text) if t)
-        return [Message("user", together)]
+        """The first user turn follows the instructions at once, so that user and assistant alternate."""
+        first, *rest = *self.examples, Message("user", problem.text)
+        return [Message("user", "\n\n".join(t for t in (self.instructions, first.content) if t)), *rest]
 
     def parse(self, reply: Reply) -> tuple[Action, ...]:
         found = re.findall(r"^[ \t]*Action:[ \t]*(\S.*)$", reply.text, re.MULTILINE | re.IGNORECASE)

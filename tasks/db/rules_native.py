@@ -13,8 +13,6 @@ from collections.abc import Mapping
 from harness import (
     Action,
     FormatError,
-    Message,
-    Observation,
     Renames,
     Reply,
     Rules,
@@ -94,13 +92,6 @@ def native(settings: Settings, engine: str) -> Rules:
 
 
 class NativeText(TextRules):
-    def prompt(self, problem: Observation) -> list[Message]:
-        """The example begins in the first message, so that user and assistant alternate throughout."""
-        if not self.examples:
-            return super().prompt(problem)
-        first = Message("user", f"{self.instructions}\n\n{self.examples[0].content}")
-        return [first, *self.examples[1:], Message("user", problem.text)]
-
     def parse(self, reply: Reply) -> tuple[Action, ...]:
         text = reply.text
         final, block = _FINAL.search(text), _BLOCK.search(text)

@@ -13,8 +13,6 @@ from typing import Any
 from harness import (
     Action,
     FormatError,
-    Message,
-    Observation,
     Renames,
     Reply,
     Rules,
@@ -97,13 +95,6 @@ ANSWER_TOOL = Tool(
 
 
 class NativeText(TextRules):
-    def prompt(self, problem: Observation) -> list[Message]:
-        """The example begins in the first message, so that user and assistant alternate throughout."""
-        if not self.examples:
-            return super().prompt(problem)
-        first = Message("user", f"{self.instructions}\n\n{self.examples[0].content}")
-        return [first, *self.examples[1:], Message("user", problem.text)]
-
     def parse(self, reply: Reply) -> tuple[Action, ...]:
         text = heard(reply.text)
         label, final = _LABEL.search(text), _FINAL.search(text)

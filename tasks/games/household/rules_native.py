@@ -13,7 +13,6 @@ from harness import (
     Action,
     FormatError,
     Message,
-    Observation,
     Renames,
     Reply,
     Rules,
@@ -63,13 +62,6 @@ def native(settings: Settings) -> Rules:
 
 
 class NativeText(TextRules):
-    def prompt(self, problem: Observation) -> list[Message]:
-        """The example begins in the first message, so that user and assistant alternate throughout."""
-        if not self.examples:
-            return super().prompt(problem)
-        first = Message("user", f"{self.instructions}\n\n{self.examples[0].content}")
-        return [first, *self.examples[1:], Message("user", problem.text)]
-
     def parse(self, reply: Reply) -> tuple[Action, ...]:
         found = _ACTION.search(reply.text) or _BARE.search(reply.text)
         if found is None:

@@ -13,7 +13,6 @@ from harness import (
     Action,
     FormatError,
     Message,
-    Observation,
     Renames,
     Reply,
     Rules,
@@ -78,11 +77,6 @@ def newest(messages: Sequence[Message], head: int) -> list[Message]:
 
 
 class AnswerText(TextRules):
-    def prompt(self, problem: Observation) -> list[Message]:
-        """The example begins in the first message, so that user and assistant alternate throughout."""
-        first = Message("user", f"{self.instructions}\n\n{self.examples[0].content}")
-        return [first, *self.examples[1:], Message("user", problem.text)]
-
     def write(self, action: Action, thought: str = "") -> Reply:
         said = action.arguments
         lines = [f"Thought: {thought}"] if thought else []

@@ -95,11 +95,6 @@ def act(word: str, said: str) -> Action:
 class NativeText(TextRules):
     """Taken too: any case, an action without its line, a missing last bracket, quotes around the words."""
 
-    def prompt(self, problem: Observation) -> list[Message]:
-        """The example begins in the first message, so that user and assistant alternate throughout."""
-        first = Message("user", f"{self.instructions}\n\n{self.examples[0].content}")
-        return [first, *self.examples[1:], Message("user", problem.text)]
-
     def parse(self, reply: Reply) -> tuple[Action, ...]:
         marked = _ACTION.search(reply.text)
         found = _NATIVE.search(reply.text, marked.end() if marked else 0) or _NATIVE.search(reply.text)

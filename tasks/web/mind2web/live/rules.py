@@ -9,7 +9,6 @@ from harness import (
     Action,
     FormatError,
     Message,
-    Observation,
     Reply,
     Rules,
     Settings,
@@ -62,13 +61,6 @@ def live_rules(settings: Settings) -> Rules:
 
 
 class LiveText(TextRules):
-    def prompt(self, problem: Observation) -> list[Message]:
-        """The example begins in the first message, so that user and assistant alternate throughout."""
-        if not self.examples:
-            return super().prompt(problem)
-        first = Message("user", f"{self.instructions}\n\n{self.examples[0].content}")
-        return [first, *self.examples[1:], Message("user", problem.text)]
-
     def parse(self, reply: Reply) -> tuple[Action, ...]:
         """The first `Action:` line, or else the first line that looks like an action."""
         found = list(_ACTION.finditer(reply.text))
