@@ -13,6 +13,7 @@ On a cluster whose scheduler starts the processes, run the worker itself:
 
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -54,7 +55,7 @@ def configuration(name: str) -> Path:
     file = Path(name)
     if not file.is_file():
         near = get_close_matches(name, known, 1)
-        hint = f"; did you mean {near[0]!r}?" if near else ""
+        hint = f"; did you mean {near[0]!r}?" if near else "."
         raise UsageError(f"--deepspeed {name}: no such file{hint} Shipped are {', '.join(known)}")
     try:
         if not isinstance(json.loads(file.read_text(encoding="utf-8")), dict):
@@ -77,7 +78,7 @@ def launch(arguments: Sequence[str], at: Placement) -> None:
     worker = [sys.executable, "-m", "harness.training.worker", *arguments]
     with _passing_signals() as running:
         if at.hostfile is not None:
-            running.append(subprocess.Popen(_over_ssh(arguments, at), start_new_session=True))
+            running.append(subprocess.Popen(_over_ssh(arguments, at.hostfile), start_new_session=True))
         else:
             for environment in _environments(at.processes):
                 running.append(subprocess.Popen(worker, env=environment, start_new_session=True))
@@ -88,10 +89,12 @@ def launch(arguments: Sequence[str], at: Placement) -> None:
         raise ModelError(f"a training process ended with status {code}; what it said stands above")
 
 
-def _over_ssh(arguments: Sequence[str], at: Placement) -> list[str]:
-    if not at.hostfile or not at.hostfile.is_file():
-        raise UsageError(f"--hostfile {at.hostfile}: there is no such file")
-    given = [sys.executable, "-m", "deepspeed.launcher.runner", "--hostfile", str(at.hostfile)]
+def _over_ssh(arguments: Sequence[str], hostfile: Path) -> list[str]:
+    if not hostfile.is_file():
+        raise UsageError(f"--hostfile {hostfile}: there is no such file")
+    if shutil.which("pdsh") is None:
+        raise UsageError("--hostfile: DeepSpeed reaches other machines by pdsh, which is not installed here")
+    given = [sys.executable, "-m", "deepspeed.launcher.runner", "--hostfile", str(hostfile)]
     return [*given, "--module", "harness.training.worker", *arguments]
 
 

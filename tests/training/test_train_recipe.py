@@ -111,11 +111,6 @@ def test_a_shipped_deepspeed_configuration_is_of_the_stage_it_says(name: str) ->
     assert ("offload_optimizer" in said["zero_optimization"]) is name.endswith("offload")
 
 
-def test_a_misspelt_deepspeed_configuration_gets_a_suggestion() -> None:
-    with pytest.raises(UsageError, match=r"did you mean 'zero3"):
-        configuration("zero_3")
-
-
 def test_the_bundled_model_is_known_in_any_case() -> None:
     from importlib.util import find_spec
 
