@@ -121,10 +121,16 @@ class RenamedRules(Rules):
         return replace(seen, text=self.words(self._name(seen.text)))
 
     def view(self, messages: Sequence[Message]) -> list[Message]:
-        return self._all(self.inner.view(self._all(messages)))
+        """What the inner view leaves alone stays as it was, to the letter."""
+        inner = self._all(messages)
+        same = {id(there): here for there, here in zip(inner, messages, strict=True)}
+        return [same.get(id(m)) or self._one(m) for m in self.inner.view(inner)]
 
     def _all(self, messages: Sequence[Message]) -> list[Message]:
-        return [replace(m, content=self._text(m), tool_calls=self._calls(m.tool_calls)) for m in messages]
+        return [self._one(m) for m in messages]
+
+    def _one(self, message: Message) -> Message:
+        return replace(message, content=self._text(message), tool_calls=self._calls(message.tool_calls))
 
     def _text(self, message: Message) -> str:
         said = self.words(message.content)

@@ -92,6 +92,8 @@ class EpisodeRecord:
         read = dict(said)
         read["status"] = Status(said["status"])
         read["score"] = None if said["score"] is None else Score(**said["score"])
+        if read["score"] is not None and not isinstance(read["score"].value, int | float):
+            raise ValueError(f"score {read['score'].value!r} is no number")
         read["usage"] = {k: Usage(**u) for k, u in said["usage"].items()}
         read["nodes"] = tuple(_node_from_json(n) for n in said["nodes"])
         return cls(**read)
@@ -177,6 +179,8 @@ class RunRecord:
     @classmethod
     def from_json(cls, said: Mapping[str, Any]) -> Self:
         tasks = tuple(TaskRecord(**{**t, "samples": tuple(t["samples"])}) for t in said["tasks"])
+        if not isinstance(said["epochs"], int):
+            raise ValueError(f"epochs {said['epochs']!r} is no whole number")
         return cls(**{**said, "tasks": tasks})
 
 

@@ -15,6 +15,9 @@ import jsonlines
 from harness.errors import StoreError
 from harness.records import FORMAT, EpisodeRecord, RunRecord
 
+MISREAD = (AttributeError, KeyError, TypeError, ValueError)
+"""What reading a record raises where the file says something else."""
+
 
 class RunStore:
     """Reads a run directory; `writing` opens it to go on."""
@@ -49,11 +52,13 @@ class RunStore:
             raise StoreError(f"{self.path} is no run directory: it has no run.json") from None
         except (OSError, ValueError) as e:
             raise StoreError(f"{file} cannot be read: {e}") from e
+        if not isinstance(said, dict):
+            raise StoreError(f"{file} does not describe a run: it is no JSON object")
         if said.get("format") != FORMAT:
             raise StoreError(f"{file} has format {said.get('format')}; this harness reads format {FORMAT}")
         try:
             return RunRecord.from_json(said)
-        except (TypeError, KeyError, ValueError) as e:
+        except MISREAD as e:
             raise StoreError(f"{file} does not describe a run: {e}") from e
 
     # Reading
@@ -61,8 +66,12 @@ class RunStore:
     def episodes(self) -> list[EpisodeRecord]:
         """The finished episodes, each in its latest attempt, in the order of the plan."""
         latest: dict[str, EpisodeRecord] = {}
-        for said in self._lines("episodes.jsonl"):
-            record = EpisodeRecord.from_json(said)
+        for number, said in enumerate(self._lines("episodes.jsonl"), 1):
+            try:
+                record = EpisodeRecord.from_json(said)
+            except MISREAD as e:
+                where = self.path / "episodes.jsonl"
+                raise StoreError(f"{where}:{number}: not an episode: {type(e).__name__}: {e}") from e
             latest[record.key] = record
         order = {key: i for i, key in enumerate(self.record.keys())}
         return sorted(latest.values(), key=lambda e: order.get(e.key, len(order)))
@@ -75,14 +84,21 @@ class RunStore:
         file = self.path / name
         if not file.exists():
             return
-        with file.open("rb") as f:
+        try:
+            opened = file.open("rb")
+        except OSError as e:
+            raise StoreError(f"{file} cannot be read: {e.strerror}") from e
+        with opened as f:
             for number, line in enumerate(f, 1):
                 if not line.endswith(b"\n"):
                     return  # torn by a kill: never written as far as readers are concerned
                 try:
-                    yield json.loads(line)
+                    said = json.loads(line)
                 except ValueError as e:
                     raise StoreError(f"{file}:{number}: not JSON: {e}") from e
+                if not isinstance(said, dict):
+                    raise StoreError(f"{file}:{number}: not a JSON object")
+                yield said
 
     # Writing
 

@@ -182,14 +182,14 @@ class Dpo(Exporter):
     """See the module."""
 
     def write(self, runs: Sequence[Picked], target: Path) -> str:
-        counts = write(pairs(runs), target)
-        if not counts:
-            target.unlink()
+        found = list(pairs(runs))
+        if not found:
             raise UsageError(
                 "these episodes hold no pair: neither several replies to one prompt in an episode of full "
                 "score, nor episodes of one sample that scored differently; use --strategy multibranch, "
                 "or --epochs"
             )
+        counts = write(found, target)
         said = ", ".join(f"{n} of kind {kind}" for kind, n in sorted(counts.items()))
         return f"{target}: {sum(counts.values())} pairs, {said}"
 

@@ -49,19 +49,16 @@ def command(runs: tuple[Path, ...], form: str, output: Path, as_json: bool, **gi
     conditions: list[Filter] = [parse(text) for text in given["filters"]]
     plugins = opened(given["plugin_files"], given["blocked"])
     exporter = plugins.exporter(form)
-    stores = [s for path in runs for s in stores_in(path)]
+    stores = list({s.path.resolve(): s for path in runs for s in stores_in(path)}.values())
     episodes = [(store, e) for store in stores for e in store.episodes()]
     chosen, judged = _chosen(plugins, [e for _, e in episodes], conditions, given)
     taken = {id(e) for e in chosen.taken}
     picked = [Picked(s, [e for owner, e in episodes if owner is s and id(e) in taken]) for s in stores]
     if not chosen.taken:
         raise UsageError(f"none of {len(episodes)} episodes is left: {_reasons(chosen.left)}")
-    try:
-        output.parent.mkdir(parents=True, exist_ok=True)
-        with blame(form, "write"):
-            said = exporter.write(picked, output)
-    except OSError as e:
-        raise UsageError(f"--output {output}: {e.strerror}") from e
+    _writable(output)
+    with blame(form, "write"):
+        said = exporter.write(picked, output)
     if as_json:
         told = {"written": str(output), "taken": len(chosen.taken), "left": dict(chosen.left), "format": 1}
         click.echo(json.dumps(told | ({"judge": judged} if judged else {})))
@@ -71,6 +68,17 @@ def command(runs: tuple[Path, ...], form: str, output: Path, as_json: bool, **gi
         click.echo(judged)
     if chosen.left:
         click.echo(f"left out {chosen.left.total()} of {len(episodes)} episodes: {_reasons(chosen.left)}")
+
+
+def _writable(output: Path) -> None:
+    """Raises `UsageError` where no file can be made; the exporter is not to blame for that."""
+    tried = output.with_name(f"{output.name}.new")
+    try:
+        output.parent.mkdir(parents=True, exist_ok=True)
+        tried.touch()
+        tried.unlink()
+    except OSError as e:
+        raise UsageError(f"--output {output}: {e.strerror}") from e
 
 
 def _chosen(

@@ -22,11 +22,12 @@ class Wording:
     folder: Path
 
     def text(self, settings: Settings, name: str, **filled: str) -> str:
-        """The text `name`, with `{word}` replaced where the word is one of `filled`."""
+        """The text `name`, with `{word}` replaced where the word is one of `filled`.
+
+        Braces in what is filled in stay what they are: some of it are the agent's words.
+        """
         text = self._find(settings, name).read_text(encoding="utf-8").strip()
-        for word, value in filled.items():
-            text = text.replace("{" + word + "}", value)
-        return text
+        return re.sub(r"\{(\w+)\}", lambda found: filled.get(found[1], found[0]), text)
 
     def turns(self, settings: Settings, name: str) -> tuple[Message, ...]:
         """An example conversation: turns headed by `--- user` and `--- agent` lines, the user's first.

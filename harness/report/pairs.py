@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from statistics import fmean
 from typing import Final
 
+from harness.meter import HOST
 from harness.records import EpisodeRecord
 from harness.report.comparable import Entry
 from harness.select import mistakes
@@ -31,9 +32,9 @@ RATES: Final[Mapping[str, Of]] = {
 COUNTS: Final[Mapping[str, Of]] = {
     "mistakes": mistakes,
     "turns": lambda e: e.turns,
-    "tokens": lambda e: e.total.tokens,
+    "tokens": lambda e: sum(u.tokens for purpose, u in e.usage.items() if purpose != HOST),
 }
-"""Unreadable replies and turns on the submitted path; tokens of all branches."""
+"""Unreadable replies and turns on the submitted path; the agent's tokens, of all branches."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,10 +12,20 @@ Answered = TypeVar("Answered")
 
 
 class Batches(Generic[Asked, Answered]):
-    """Calls `work` with what was asked for in the last `wait` seconds, `most` things at a time."""
+    """Calls `work` with what was asked for in the last `wait` seconds, `most` things at a time.
 
-    def __init__(self, work: Callable[[Sequence[Asked]], Sequence[Answered]], most: int, wait: float) -> None:
+    A batch holds what has waited longest, and what is `alike` to it.
+    """
+
+    def __init__(
+        self,
+        work: Callable[[Sequence[Asked]], Sequence[Answered]],
+        most: int,
+        wait: float,
+        alike: Callable[[Asked, Asked], bool] = lambda first, other: True,
+    ) -> None:
         self.work = work
+        self.alike = alike
         self.most = most
         self.wait = wait
         self.thread = ThreadPoolExecutor(1, "model")
@@ -37,10 +47,10 @@ class Batches(Generic[Asked, Answered]):
         while self.waiting:
             if len(self.waiting) < self.most:
                 await asyncio.sleep(self.wait)
-            taken, self.waiting = self.waiting[: self.most], self.waiting[self.most :]
-            wanted = [(thing, f) for thing, f in taken if not f.done()]  # the rest were cancelled
-            if wanted:
-                await self._answer(wanted)
+            self.waiting = [(thing, f) for thing, f in self.waiting if not f.done()]  # not the cancelled
+            if taken := [w for w in self.waiting if self.alike(self.waiting[0][0], w[0])][: self.most]:
+                self.waiting = [w for w in self.waiting if w not in taken]
+                await self._answer(taken)
 
     async def _answer(self, wanted: Sequence[tuple[Asked, "asyncio.Future[Answered]"]]) -> None:
         try:

@@ -4,7 +4,8 @@
     harness run --model hf/Qwen/Qwen3-4B+./adapters/agent
     harness run --model hf/SmolLM2          the embedded weights, converted once
 
-Requests of concurrent episodes are generated together. Options (`-M key=value`):
+Requests of concurrent episodes are generated together, those with prompts of similar length: a batch takes as
+long as its longest row. Options (`-M key=value`):
 
     batch=16           replies generated at once
     wait=10            milliseconds in which requests are collected
@@ -60,6 +61,9 @@ def _file(text: str) -> Path:
     return Path(text)
 
 
+SHORT = 512
+"""Tokens of a prompt up to which padding costs next to nothing."""
+
 KNOWN: Mapping[str, _settings.Reader] = {
     "batch": _settings.count,
     "wait": _settings.amount,
@@ -82,7 +86,7 @@ class HuggingFace(Model):
         self.given = _settings.read("hf", options.args, KNOWN)
         self.engine: Engine | None = None
         wait = self.given.get("wait", 10.0) / 1000
-        self.batches: Batches[Row, Made] = Batches(self._work, self.given.get("batch", 16), wait)
+        self.batches: Batches[Row, Made] = Batches(self._work, self.given.get("batch", 16), wait, alike)
 
     async def start(self) -> None:
         self.engine = await self.batches.call(self._load)
@@ -162,6 +166,12 @@ class HuggingFace(Model):
         if self.engine is not None:
             facts |= {"device": self.engine.device, "dtype": str(self.engine.dtype).removeprefix("torch.")}
         return {"weights": self.base, **facts}
+
+
+def alike(first: "Row", other: "Row") -> bool:
+    """Whether two rows share a batch: padding at most doubles the shorter, or both are short."""
+    shorter, longer = sorted((len(first.tokens), len(other.tokens)))
+    return longer <= max(2 * shorter, SHORT)
 
 
 def _message(said: Message) -> dict[str, Any]:

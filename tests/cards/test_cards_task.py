@@ -34,7 +34,7 @@ def act(name: str, how: str = "normal", position: int = 0) -> Action:
 
 def test_a_turn_is_a_guess_and_then_an_action() -> None:
     opened = world()
-    assert "JSON object with guess_type" in opened.step(act("spray")).text
+    assert 'JSON object with "guess_type"' in opened.step(act("spray")).text
     assert "Act with one" in opened.step(guess("eel", 0)).text
     assert "Guess one" in opened.step(act("spray")).text
 
@@ -84,7 +84,7 @@ def test_a_guess_that_is_refused(action: Action, reason: str) -> None:
     ("action", "reason"),
     [
         (act("shark"), "pick_fish is one of"),
-        (act("eel", "dance"), "action is normal or active"),
+        (act("eel", "dance"), '"action" is normal or active'),
         (act("eel", "normal", 9), "a living enemy"),
         (act("flame", "active", 1), "a living teammate: 0, 2, 3"),
         (guess("eel", 0), "This decision takes"),
@@ -364,3 +364,14 @@ def test_the_rules_stand_in_the_prompt_once() -> None:
         assert "deflect" in first.content
         assert "deflect" not in later
         assert len(later) < 500
+
+
+@pytest.mark.parametrize("place", ["4", "-1", "0"])
+def test_v02_takes_any_number_for_an_area_attack(place: str) -> None:
+    """AgentBench's client puts 0 there itself (`AI/AI_En.py`)."""
+    opened = world(exact=True)
+    opened.step(guess("eel", 0))
+    assert (
+        opened.refusal(Action("act", {"pick_fish": "spray", "action": "active", "target_position": place}))
+        == ""
+    )

@@ -42,6 +42,17 @@ def test_all_episodes_are_written_where_nothing_is_asked(runs: Path, tmp_path: P
     assert (tmp_path / "new" / "keys").read_text().splitlines() == [f"parrot/{i}#1" for i in range(3)] * 2
 
 
+def test_a_run_that_is_reached_twice_is_written_once(runs: Path, tmp_path: Path) -> None:
+    one, *_ = sorted(p for p in runs.iterdir() if p.is_dir())
+    done = harness("export", runs, one, "--format", "keys", "-o", tmp_path / "keys", *PLUGIN)
+    assert done.out == "6 names\n"
+
+
+def test_a_file_that_cannot_be_written_is_the_users_matter(runs: Path, tmp_path: Path) -> None:
+    done = export(runs, tmp_path / ("k" * 300))
+    assert done.code == 2 and "--output" in done.err and "name too long" in done.err
+
+
 def test_what_a_filter_leaves_out_is_counted(runs: Path, tmp_path: Path) -> None:
     done = export(runs, tmp_path / "keys", "--filter", "reward=1")
     assert done.out == "3 names\nleft out 3 of 6 episodes: 3 not reward=1\n"

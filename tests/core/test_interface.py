@@ -1,12 +1,13 @@
 """`--interface renamed`: the same task behind other names."""
 
 import json
+import re
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness import FormatError, Observation, Reply, ToolCall, UsageError
+from harness import FormatError, Message, Observation, Reply, ToolCall, UsageError
 from harness.host import Plugins
 from harness.interface import Exchange, RenamedRules, Renames
 from harness.plan import PlannedTask, plan_task
@@ -77,6 +78,22 @@ def test_a_correction_shows_the_new_form_to_the_letter(task: str, form: str) -> 
     assert form in correction.content
 
 
+@pytest.mark.parametrize("quote", ["'", '"'])
+def test_a_field_of_a_move_is_renamed_in_either_quotes(quote: str) -> None:
+    move = "{'chosen_fish': 'spray', 'manner': 'normal', 'slot_number': 0}".replace("'", quote)
+    (action,) = planned("cards", "text").rules.parse(Reply(move))
+    assert action.arguments == {"pick_fish": "spray", "action": "normal", "target_position": "0"}
+
+
+@pytest.mark.parametrize("protocol", ["text", "tools"])
+def test_the_renamed_cards_speak_of_the_new_names_only(protocol: str) -> None:
+    one = planned("cards", protocol)
+    world = one.task.open(one.samples[0], one.settings)
+    prompt = "\n".join(m.content for m in one.rules.prompt(world.reset()))
+    assert not re.search(r"pick_fish|guess_type|target_position|\"action\"|\baction is\b", prompt)
+    assert "slot_number" in prompt
+
+
 def test_tools_and_their_arguments_are_renamed_and_what_they_hold_is_not() -> None:
     rules = planned("os", "tools").rules
     assert [t.name for t in rules.tools] == ["run_lines", "report_value", "close_case"]
@@ -104,6 +121,13 @@ def test_a_view_that_looks_for_its_own_words_finds_them() -> None:
     messages += [reply.message, *one.rules.feedback(reply, [(action, world.step(action))])]
     lists = [m for m in one.rules.view(messages) if "Available actions" in m.content]
     assert len(lists) == 1 and "head for" in lists[0].content
+
+
+def test_what_the_agent_wrote_is_shown_to_it_as_it_wrote_it() -> None:
+    one = planned("household", "text")
+    said = Reply("GO TO shelf 1 and tAKE it.\n\nAvailable actions: none of these\nOrder: look").message
+    messages = [*one.rules.prompt(Observation("A room.")), said, Message("user", "Nothing happens.")]
+    assert said in one.rules.view(messages)
 
 
 def test_the_content_hash_differs_in_what_differs() -> None:

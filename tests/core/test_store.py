@@ -62,6 +62,32 @@ def test_a_broken_line_is_named_by_file_and_number(tmp_path: Path) -> None:
         RunStore(tmp_path).episodes()
 
 
+@pytest.mark.parametrize("line", ["[1]", '{"a": 1}', "3"])
+def test_a_line_that_is_no_episode_is_named_too(tmp_path: Path, line: str) -> None:
+    RunStore.create(tmp_path, RUN)
+    (tmp_path / "episodes.jsonl").write_text(line + "\n")
+    with pytest.raises(StoreError, match=r"episodes\.jsonl:1: not a"):
+        RunStore(tmp_path).episodes()
+
+
+@pytest.mark.parametrize(("old", "new"), [('"completed"', '"done"'), ('"value":1.0', '"value":"a"')])
+def test_an_episode_with_a_field_of_another_kind_is_named(tmp_path: Path, old: str, new: str) -> None:
+    with RunStore.create(tmp_path, RUN) as store:
+        store.add_episode(episode())
+    file = tmp_path / "episodes.jsonl"
+    file.write_text(file.read_text().replace(old, new))
+    with pytest.raises(StoreError, match=r"episodes\.jsonl:1: not an episode"):
+        RunStore(tmp_path).episodes()
+
+
+@pytest.mark.parametrize("text", ["[]", "3", '{"format": 1}'])
+def test_a_run_file_that_describes_no_run_is_refused(tmp_path: Path, text: str) -> None:
+    RunStore.create(tmp_path, RUN)
+    (tmp_path / "run.json").write_text(text)
+    with pytest.raises(StoreError, match=r"run\.json does not describe a run"):
+        RunStore(tmp_path)
+
+
 def test_two_writers_of_one_run_are_refused(tmp_path: Path) -> None:
     with RunStore.create(tmp_path, RUN):
         with pytest.raises(StoreError, match="another process is writing"):

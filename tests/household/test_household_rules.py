@@ -73,6 +73,11 @@ class TestNative:
         ]
         assert [m.content for m in NATIVE.view(history)] == ["a", "Action: look", history[2].content]
 
+    def test_what_the_agent_says_of_commands_is_no_list_of_them(self) -> None:
+        said = Message("assistant", "I fly.\n\nAvailable actions: fly to shelf 1")
+        history = [Message("user", "a\n\nAvailable actions: look"), said, Message("user", "Nothing happens.")]
+        assert NATIVE.view(history) == history
+
     def test_the_conversation_alternates_and_ends_with_the_problem(self) -> None:
         messages = NATIVE.prompt(Observation("THE PROBLEM"))
         assert [m.role for m in messages] == ["user", "assistant"] * (len(messages) // 2) + ["user"]

@@ -276,3 +276,26 @@ def test_a_cancelled_request_does_not_disturb_the_others(checkpoint: Path) -> No
         return answer
 
     assert asyncio.run(run()).replies[0].text == texts(answers(checkpoint, [asked("the")]))[0]
+
+
+def test_a_long_prompt_keeps_no_short_ones_waiting() -> None:
+    """A batch takes as long as its longest row, and is padded to it."""
+    from harness.plugins.models._batches import Batches
+
+    together: list[list[int]] = []
+
+    def work(things: Sequence[int]) -> list[int]:
+        together.append(sorted(things))
+        return list(things)
+
+    def near(first: int, other: int) -> bool:
+        return max(first, other) <= 2 * min(first, other)
+
+    async def asked() -> list[int]:
+        batches = Batches(work, 4, 0.01, near)
+        got = await asyncio.gather(*(batches.ask(n) for n in (10, 900, 11, 12, 13, 14, 800)))
+        await batches.close()
+        return got
+
+    assert asyncio.run(asked()) == [10, 900, 11, 12, 13, 14, 800]
+    assert together == [[10, 11, 12, 13], [800, 900], [14]]

@@ -2,7 +2,7 @@
 
 import pytest
 from harness.tasks.games.puzzles.environment import ROUNDS
-from harness.tasks.games.puzzles.questions import likeness, words
+from harness.tasks.games.puzzles.questions import likeness, words, wrong
 from harness.tasks.games.puzzles.scripted import verdict
 from harness.tasks.games.puzzles.task import PuzzlesTask
 from hypothesis import given
@@ -104,6 +104,21 @@ def test_native_refuses_a_question_asked_before_in_other_order() -> None:
     opened = world()
     ask(opened, "Is the baker old?")
     assert "before" in ask(opened, "Is old the baker?").text
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("Did he know her?", "Did she know him?"), ("Was it his?", "Is she with him?")],
+)
+def test_questions_that_differ_in_small_words_only_are_different(one: str, other: str) -> None:
+    opened = world()
+    ask(opened, one)
+    assert "before" not in ask(opened, other).text
+
+
+@pytest.mark.parametrize("question", ["Did Mr. Abel leave?", "Did she leave at 5 p.m. every day?"])
+def test_a_full_stop_ends_no_question(question: str) -> None:
+    assert wrong(question, official=False) == ""
 
 
 def test_v02_answers_what_native_refuses() -> None:

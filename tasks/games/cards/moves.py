@@ -73,11 +73,12 @@ def place(given: Mapping[str, Any]) -> int | None:
 def refusal(game: Game, player: int, wanted: str, action: Action, exact: bool) -> str:
     """Why `player` may not make this move now; empty if it may.
 
-    `exact` keeps two things of AgentBench's client: eel and sunfish cannot use their active skill, and
-    a fish that is known already may be guessed again, which is then no guess.
+    `exact` keeps three things of AgentBench's client: eel and sunfish cannot use their active skill, a fish
+    that is known already may be guessed again, which is then no guess, and an area attack needs a number,
+    whichever it is.
     """
     if action.name != wanted:
-        return f"This decision takes a JSON object with {' and '.join(FIELDS[wanted])}."
+        return f"This decision takes a JSON object with {' and '.join(map(_quoted, FIELDS[wanted]))}."
     given, target = action.arguments, place(action.arguments)
     own, other = game.sides[player], game.sides[1 - player]
     if wanted == GUESS:
@@ -89,15 +90,20 @@ def refusal(game: Game, player: int, wanted: str, action: Action, exact: bool) -
     if name not in FISH or not own.alive[own.fish.index(name)]:
         return f"pick_fish is one of {', '.join(own.fish[i] for i in own.living)}."
     if how not in ("normal", "active"):
-        return "action is normal or active."
+        return '"action" is normal or active.'
     if how == "active" and exact and name in ("eel", "sunfish"):
         return f"{name} cannot use its active skill here."
     if how == "active" and name in AREA:
-        return "" if target is not None or not exact else "target_position is a number from 0 to 3."
+        anywhere = not exact or re.fullmatch(r"\s*[+-]?\d+\s*", str(given.get("target_position", "")))
+        return "" if anywhere else "target_position is a number."
     open_to = other.living if how == "normal" else [i for i in own.living if own.fish[i] != name]
     whose = "a living enemy" if how == "normal" else "a living teammate"
     there = f": {_listed(open_to)}" if open_to else ", and there is none"
     return "" if target in open_to else f"target_position is that of {whose}{there}."
+
+
+def _quoted(field: str) -> str:
+    return f'"{field}"'
 
 
 def _listed(places: list[int]) -> str:

@@ -29,6 +29,7 @@ RENAMES = Renames(
         "guess_type": "supposed_fish",
         "target_position": "slot_number",
         '"action"': '"manner"',
+        "'action'": "'manner'",
     },
     names={GUESS: "suppose_fish", ACT: "move_fish", "action": "manner"},
 )

@@ -19,8 +19,11 @@ def v02(text: str, commands: Sequence[str]) -> str:
 
 
 def newest(messages: Sequence[Message], marker: str) -> list[Message]:
-    """The messages with the list of commands in the last of them that has one only."""
-    having = [i for i, m in enumerate(messages) if m.role != "system" and marker in m.content]
+    """The messages with the list of commands in the last of them that has one only.
+
+    What the agent wrote stays as it is, whatever it says.
+    """
+    having = [i for i, m in enumerate(messages) if m.role in ("user", "tool") and marker in m.content]
     old = set(having[:-1])
     return [
         replace(m, content=m.content.partition(marker)[0]) if i in old else m for i, m in enumerate(messages)

@@ -12,7 +12,7 @@ from harness import (
 )
 
 from .judge import Judge
-from .questions import content, likeness, wrong
+from .questions import content, likeness, words, wrong
 from .samples import PuzzleSample
 from .scripted import Verdict, verdict
 
@@ -81,7 +81,7 @@ class PuzzlesEnvironment(Environment):
             return Observation(reason)
         if question.strip("?").lower() in self.sample.story.lower():
             return Observation(REPEATED)
-        said = content(question)
+        said = content(question) | frozenset(words(question))
         if said in self.asked:
             return Observation("You asked that before. Ask something new.")
         self.asked |= {said}
@@ -133,7 +133,7 @@ class PuzzlesEnvironment(Environment):
             "query_relevance": self.relevant / ROUNDS,
         }
         if self.judged:
-            parts["host_unreadable"] = float(self.unreadable)
+            parts["host_unreadable"] = self.unreadable / max(1, self.rounds)
         if self.judgements:
             parts["agreement"] = self.agreed / self.judgements
             parts["fact_agreement"] = self.agreed_fact / self.judgements

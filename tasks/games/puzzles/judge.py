@@ -85,7 +85,6 @@ class Judge:
         return self.settings.profile == "v0.2" and len(question.replace("?", "")) < len(key)
 
     def _asked(self, ask: Ask, step: str, **filled: str) -> str:
-        """The agent's words are filled in last, so that braces in them stay what they are."""
         sample = self.sample
         keys = "\n".join(f.text for f in sample.facts)
         given = {"story": sample.story, "truth": sample.truth, "keys": keys, **filled}

@@ -10,6 +10,7 @@ MOST_WORDS = 25
 MOST_CHARACTERS = 300
 NEGATIONS = frozenset(["not", "never", "nobody", "nothing", "without", "cannot", "no"])
 _IDEOGRAPH = re.compile(r"[\u3400-\u9fff]")
+_NEXT_SENTENCE = re.compile(r"[!?\uff1f]\s|(?<!\bM[rs])(?<!\bMrs)(?<!\bDr)(?<!\bSt)\.\s+[A-Z]")
 _WORD = re.compile(r"[a-z0-9]+(?:'[a-z]+)?")
 
 
@@ -43,7 +44,7 @@ def wrong(text: str, official: bool) -> str:
         return "Ask a yes/no question that ends with a question mark."
     if len(said) > MOST_CHARACTERS or (not official and len(words(said)) > MOST_WORDS):
         return f"That is too long. Ask one short question of at most {MOST_WORDS} words."
-    if re.search(r"[.!?\uff1f]\s", said) and not official:
+    if _NEXT_SENTENCE.search(said) and not official:
         return "Ask one question at a time."
     if _IDEOGRAPH.search(said):
         return ""
