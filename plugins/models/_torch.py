@@ -67,7 +67,8 @@ class Engine:
             import peft  # type: ignore[import-not-found, unused-ignore]
 
             model = peft.PeftModel.from_pretrained(model, loading.adapter)
-        self.model = model.to(self.device).eval()
+        # Adapters too, which are saved as float32: it is how training and other servers compute with them.
+        self.model = model.to(self.device, self.dtype).eval()
         self.ends = self._ends()
         self.context = (
             int(getattr(self.model.config.get_text_config(), "max_position_embeddings", 0)) or 2**20
