@@ -7,6 +7,7 @@ arXiv:1411.0030). So a row's text depends on its seed and not on who shares the 
 """
 
 import threading
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -57,6 +58,7 @@ class Engine:
 
     def __init__(self, loading: Loading) -> None:
         transformers.utils.logging.disable_progress_bar()  # the run has its own
+        warnings.filterwarnings("ignore", category=FutureWarning, module=r"(transformers|peft)\b")
         self.device = (
             ("cuda" if torch.cuda.is_available() else "cpu") if loading.device == "auto" else loading.device
         )

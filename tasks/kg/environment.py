@@ -17,7 +17,8 @@ NUMBER = "type.int"
 HEAVIEST, MOST = 100, 200
 """The most parts of a variable, and variables of an episode; gold programs have up to 11 and 6."""
 SLOW = "The query took too long and was stopped. Narrow the variable down first."
-_ID = re.compile(r"[mfg]\.\w+", re.ASCII)
+ID = re.compile(r"[mfg]\.\w+", re.ASCII)
+"""Entities as Freebase numbers them."""
 _NAME = re.compile(r"[\w.\-]+", re.ASCII)
 _NUMBER = re.compile(r"#([0-9]{1,6})")
 
@@ -147,7 +148,7 @@ class KgEnvironment(Environment):
         if known is None and self.profile == "native":
             near = bare(said).lower()
             known = next((e for name, e in self.names.items() if bare(name).lower() == near), None)
-        if known is None and _ID.fullmatch(said):
+        if known is None and ID.fullmatch(said):
             known = said
         if known is None:
             names = "; ".join(self.names)

@@ -1,24 +1,20 @@
 """The expert: the gold trajectory, and then the last of its variables as the answer."""
 
-import re
-
 from harness import Action, Settings
 
 from .calls import ANSWER, call
 from .engines import Engine
-from .environment import KgEnvironment
+from .environment import ID, KgEnvironment
 from .ontology import Ontology
 from .programs import expressions
 from .samples import KgSample
-
-_ID = re.compile(r"[mfg]\.\w+", re.ASCII)
 
 
 def known(sample: KgSample) -> bool:
     """Whether the gold trajectory can be played: it starts from entities, not from a class of them."""
     names = {part for entity in sample.entities for part in entity}
     sources = (a[1] for a in sample.actions)
-    return bool(sample.actions) and all(s.startswith("#") or s in names or _ID.fullmatch(s) for s in sources)
+    return bool(sample.actions) and all(s.startswith("#") or s in names or ID.fullmatch(s) for s in sources)
 
 
 def trajectory(sample: KgSample) -> tuple[Action, ...]:

@@ -2,8 +2,9 @@
 
 What is tolerated: the case of `action:` and `final answer:`, bold marks, a call without an `Action:` line,
 quotes and keywords around arguments, `variable #0`, text around and after the action, a final answer
-without #. Of several actions the first counts, for what follows it was made up. What cannot be read is
-answered with a correction that shows the format; a turn is spent.
+without #. Of several actions the first counts, for what follows it was made up; a call that a sentence only
+tells of gives way to a final answer, and a sentence about the final answer to an `Action:` line. What
+cannot be read is answered with a correction that shows the format; a turn is spent.
 """
 
 import json
@@ -62,7 +63,12 @@ RENAMES = Renames(
 _FORMAT = "Write either\nAction: <tool>(<arguments>)\nor\nFinal Answer: #<number>"
 _LABEL = re.compile(r"\baction\b[^\n:]{0,12}:", re.IGNORECASE)
 _CALL = re.compile(rf"\b({'|'.join(PARAMETERS)})[ \t]*\(")
-_FINAL = re.compile(r"\bfinal answer\b[^\n#\d]{0,20}#?(\d+)", re.IGNORECASE)
+_VARIABLE = r"[^\n#\d]{0,20}(?:#|\bvariable[ \t]+)"
+_FINAL = re.compile(
+    rf"\bfinal answer\b[ \t*_]*(?::(?:{_VARIABLE}|[^\w\n#]*)|[^\w\n#]{{0,5}}#)(\d+)\b", re.IGNORECASE
+)
+_FINAL_IS = re.compile(rf"\bfinal answer\b[ \t*_]*is\b{_VARIABLE}(\d+)\b", re.IGNORECASE)
+"""A sentence, so a call on an `Action:` line comes before it."""
 _NO_NUMBER = re.compile(r"\bfinal answer\b[ \t*_]*:", re.IGNORECASE)
 
 
@@ -97,10 +103,12 @@ ANSWER_TOOL = Tool(
 class NativeText(TextRules):
     def parse(self, reply: Reply) -> tuple[Action, ...]:
         text = heard(reply.text)
-        label, final = _LABEL.search(text), _FINAL.search(text)
-        called = _CALL.search(text, label.end()) if label is not None else None
-        called = called or _CALL.search(text)
-        if called is not None and (final is None or called.start() < final.start()):
+        label = _LABEL.search(text)
+        ordered = _CALL.search(text, label.end()) if label is not None else None
+        final = _FINAL.search(text) or (_FINAL_IS.search(text) if ordered is None else None)
+        called = ordered or _CALL.search(text)
+        told = ordered is None and called is not None and _within_a_line(text, called.start())
+        if called is not None and (final is None or (called.start() < final.start() and not told)):
             return (self._call(reply, text[called.start() :].split("\n")[0], called.group(1)),)
         if final is not None:
             return (call(ANSWER, f"#{final.group(1)}"),)
@@ -137,6 +145,11 @@ class NativeTools(ToolRules):
         order = PARAMETERS.get(action.name, ("variable",))
         named = dict(zip(order, given(action), strict=False))
         return super().write(Action(action.name, named, action.call_id), thought)
+
+
+def _within_a_line(text: str, at: int) -> bool:
+    """Whether words stand before this place: a sentence about a call is not yet a call."""
+    return bool(text[:at].rpartition("\n")[2].strip(" \t`*->"))
 
 
 def texts(arguments: str) -> str:

@@ -1,6 +1,7 @@
 """The engines: limits, restarts, threads and wrong files; endpoints that hang, fail, lie or are gone."""
 
 import json
+import signal
 import socket
 import threading
 import time
@@ -10,7 +11,7 @@ from typing import Any
 
 import pytest
 from harness.tasks.kg.engines import Endpoint, TooSlow, Worker
-from harness.tasks.kg.engines.store import build
+from harness.tasks.kg.engines.store import SOURCE, build
 from harness.tasks.kg.expressions import NAMESPACE, Join, iri, values
 
 from harness import EnvironmentFailure, UsageError
@@ -87,6 +88,26 @@ class TestWorker:
         worker.process.wait()
         assert sorted(worker.select(FILMS)) == FOUND
 
+    def test_a_kill_from_outside_is_no_slow_query(self, graph: Path) -> None:
+        worker = Worker(graph, 20.0)
+        worker.select(FILMS)
+        assert worker.process is not None
+        kill = threading.Timer(0.3, worker.process.kill)
+        kill.start()
+        with pytest.raises(EnvironmentFailure, match="killed from outside"):
+            worker.select(HEAVY)
+        assert sorted(worker.select(FILMS)) == FOUND
+        worker.close()
+
+    def test_the_limit_of_memory_is_a_limit_of_the_query(self, graph: Path) -> None:
+        worker = Worker(graph, 20.0)
+        worker.select(FILMS)
+        assert worker.process is not None
+        abort = threading.Timer(0.3, worker.process.send_signal, (signal.SIGABRT,))  # as Rust does
+        abort.start()
+        too_slow(worker)
+        worker.close()
+
     def test_without_its_parent_it_ends_by_itself(self, worker: Worker) -> None:
         worker.select(FILMS)
         process = worker.process
@@ -129,6 +150,23 @@ class TestWorker:
         worker = Worker(store, 5)
         assert sorted(worker.select(FILMS)) == FOUND
         worker.close()
+
+    def test_a_store_is_known_by_what_it_was_made_from_and_not_by_its_place(
+        self, graph: Path, tmp_path: Path
+    ) -> None:
+        def known(name: str, marked: bool = True) -> str:
+            store = tmp_path / name
+            store.mkdir()
+            build(graph, store, lambda *_, **__: None)
+            if not marked:
+                (store / SOURCE).unlink()
+            return Worker(store, 5).facts()["graph"]
+
+        one, same, elsewhere = known("one"), known("same"), known("elsewhere", marked=False)
+        more = (small_graph()[0].replace("m.ada", f"m.eve_{n}") for n in range(50))
+        graph.write_text(graph.read_text() + "\n".join(more) + "\n")
+        other, otherwise = known("other"), known("otherwise", marked=False)
+        assert one == same != other and elsewhere not in (one, otherwise)
 
     def test_the_graph_is_part_of_the_facts(self, worker: Worker, graph: Path) -> None:
         before = worker.facts()

@@ -223,10 +223,33 @@ class TestNativeText:
 
     @pytest.mark.parametrize(
         "reply",
-        ["Final Answer: #2", "**Final answer:** #2", "final answer: 2", "The final answer is variable #2."],
+        [
+            "Final Answer: #2",
+            "**Final answer:** #2",
+            "final answer: 2",
+            "The final answer is variable #2.",
+            "Final Answer #2",
+            "**Final Answer** is #2",
+            "Final answer: the variable 2",
+        ],
     )
     def test_what_is_tolerated_in_a_final_answer(self, reply: str) -> None:
         assert one(TEXT, reply) == call(ANSWER, "#2")
+
+    @pytest.mark.parametrize(
+        "reply",
+        [
+            "Thought: The final answer needs 2 hops.\nAction: get_relations(Ada)",
+            "I think the final answer is 1 of the films.\nAction: get_relations(Ada)",
+            "The final answer is all of #0.\nAction: get_relations(Ada)",
+        ],
+    )
+    def test_a_sentence_about_the_final_answer_is_none(self, reply: str) -> None:
+        assert one(TEXT, reply) == RELATIONS
+
+    @pytest.mark.parametrize("call", ["get_neighbors(#1, film.x.y)", "`count(#0)`"])
+    def test_a_sentence_about_a_call_is_none_where_a_final_answer_follows(self, call: str) -> None:
+        assert one(TEXT, f"I called {call}, so #2 holds them.\nFinal Answer: #2").name == ANSWER
 
     @pytest.mark.parametrize(
         ("reply", "kind"),

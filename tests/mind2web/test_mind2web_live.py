@@ -225,6 +225,12 @@ def test_an_option_that_makes_no_sense_is_refused(chromium: None, option: str, s
         open_live(sample("skerryline-04"), settings)
 
 
+def test_a_folder_is_no_chromium(tmp_path: Path) -> None:
+    pytest.importorskip("playwright", reason="pip install 'agentbench-harness[live]'")
+    with pytest.raises(UsageError, match="no such program"):
+        browsers.executable({"chromium": str(tmp_path)})
+
+
 def test_a_run_starts_a_browser_and_ends_it(chromium: None) -> None:
     close_live()
     before = below(os.getpid())

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from harness.tasks.web.mind2web import official
+from harness.tasks.web.mind2web.document import Document
 from harness.tasks.web.mind2web.environment import Mind2WebEnvironment, expert
 from harness.tasks.web.mind2web.samples import WebSample
 from harness.tasks.web.mind2web.scores import read_scores
@@ -160,6 +161,23 @@ def test_a_folder_without_tasks_is_refused(files: Files) -> None:
     assert "test_domain_*.json" in refused(files)
 
 
+def test_an_element_that_is_closed_at_once_holds_nothing(files: Files) -> None:
+    empty = '<button backend_node_id="3"/><br backend_node_id="4"/><textarea backend_node_id="5" name="x"/>'
+    page = HTML.replace("<div", f"{empty}<div")
+    broken = task() | {"actions": [a | {"cleaned_html": page} for a in task()["actions"]]}
+    files.put("test_domain_0.json", [broken])
+    files.convert()
+    (sample,) = files.samples()
+    document = Document(official.page(files.target, sample.steps[0].page))
+    assert document.describe("3") == "<button>" and document.describe("5") == "<textarea name=x>"
+    assert {"4", "10", "40"} <= document.elements.keys()
+
+
+def test_json_that_is_too_deep_is_refused_by_name(files: Files) -> None:
+    path = files.put("test_domain_0.json", "[" * 100_000)
+    assert str(path) in refused(files)
+
+
 @pytest.mark.parametrize(
     "text", ["{", "[{}", '[{"a": 1} {"b": 2}]', "\x00", "", '{"annotation_id": "a1"}', '"tasks"']
 )
@@ -172,6 +190,8 @@ def test_a_file_that_is_no_list_is_refused_by_name(files: Files, text: str) -> N
     "broken",
     [{"annotation_id": "a9"}, 7, None, task() | {"actions": "none"}, task() | {"action_reprs": []},
      task() | {"actions": [{}, {}]}, {k: v for k, v in task().items() if k != "confirmed_task"},
+     task() | {"actions": [], "action_reprs": []},
+     task() | {"actions": [a | {"pos_candidates": [], "neg_candidates": []} for a in task()["actions"]]},
      task() | {"actions": [action("u", 29, "HOVER", ""), action("v", 40, "CLICK", "")]}],
 )  # fmt: skip
 def test_a_task_of_another_shape_is_refused_by_file_and_place(files: Files, broken: Any) -> None:

@@ -50,6 +50,28 @@ def test_none_at_every_question_goes_through_all_steps_and_earns_nothing() -> No
     assert (seen.status, turns, played.score().value) == (Status.COMPLETED, 4, 0)
 
 
+def last_step(profile: str, *choices: str) -> Mind2WebEnvironment:
+    """The second step alone, and these answers to its questions."""
+    played = Mind2WebEnvironment(SAMPLE, lambda sample, step: HTML, profile, steps=range(1, 2))
+    played.reset()
+    for choice in choices[:-1]:
+        assert not played.step(answer(choice, "CLICK")).done
+    lost = profile == "v0.2"
+    status = Status.INVALID_ACTION if lost else Status.COMPLETED
+    assert played.step(answer(choices[-1], "CLICK")).status is status
+    return played
+
+
+def test_where_nobody_is_left_v02_loses_the_step_and_native_keeps_the_older_winner() -> None:
+    choices = ("B", "B", "A")
+    assert last_step("v0.2", *choices).pick is None
+    assert last_step("native", *choices).pick is not None
+
+
+def test_none_at_every_question_is_an_invalid_action_under_v02() -> None:
+    assert last_step("v0.2", "A", "A").score().value == 0
+
+
 def test_the_winner_goes_back_into_the_pool() -> None:
     played = world()
     played.reset()

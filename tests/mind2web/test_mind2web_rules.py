@@ -1,13 +1,14 @@
 """How answers are written and read: native text and tools, and AgentBench v0.2's lines."""
 
 import json
+from pathlib import Path
 
 import pytest
 from harness.tasks.web.mind2web.rules import newest, questions
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness import Action, FormatError, Message, Reply, Settings, ToolCall
+from harness import Action, FormatError, Message, Observation, Reply, Settings, ToolCall
 
 TEXT, TOOLS, V02 = (
     questions(Settings(p, q)) for p, q in (("native", "text"), ("native", "tools"), ("v0.2", "text"))
@@ -74,6 +75,11 @@ def test_of_several_calls_the_first_counts() -> None:
     assert TOOLS.parse(Reply("", (first, other))) == (answer("B", "TYPE", "x"),)
 
 
+def test_a_second_call_that_cannot_be_read_does_not_matter() -> None:
+    first = ToolCall("c", "answer", json.dumps({"choice": "B", "action": "CLICK"}))
+    assert TOOLS.parse(Reply("", (first, ToolCall("d", "answer", "{")))) == (answer("B", "CLICK"),)
+
+
 def test_a_call_for_none_needs_no_action() -> None:
     assert TOOLS.parse(call(choice="A")) == (answer("A"),)
 
@@ -132,9 +138,17 @@ def test_a_call_with_any_arguments_is_read_or_corrected(said: dict[str, object])
         assert all(isinstance(v, str) for v in read.arguments.values())
 
 
-def test_roles_alternate_and_the_problem_comes_last() -> None:
-    from harness import Observation
+def test_without_examples_the_instructions_stay_before_the_newest_question(tmp_path: Path) -> None:
+    (tmp_path / "native-example.md").write_text("")
+    rules = questions(Settings("native", "text", prompts=tmp_path))
+    first, other = (rules.prompt(Observation(f"Task: {n}")) for n in (1, 2))
+    said = [*first, Message("assistant", "Answer: A.")]
+    assert rules.view(said) == said
+    assert rules.view([*said, Message("user", "Task: 2")]) == other
+    assert len(other) == 1 and other[0].content.endswith("\n\nTask: 2")
 
+
+def test_roles_alternate_and_the_problem_comes_last() -> None:
     for rules in (TEXT, V02):
         roles = [m.role for m in rules.prompt(Observation("Task: p"))]
         assert roles == ["user", "assistant"] * (len(roles) // 2) + ["user"]

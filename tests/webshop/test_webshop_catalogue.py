@@ -64,6 +64,23 @@ class TestOnDisk:
         with pytest.raises(UsageError, match="harness data"):
             Catalogue(tmp_path / "c")
 
+    def test_damage_within_a_file_is_told_of_and_nothing_stays_open(self, tmp_path: Path) -> None:
+        made(tmp_path / "c", map(product, range(3))).close()
+        about, offsets = tmp_path / "c" / "catalogue.json", tmp_path / "c" / "offsets.u64"
+        whole = offsets.read_bytes()
+        offsets.write_bytes(whole[:-3])
+        with pytest.raises(UsageError, match=r"is incomplete.*harness data"):
+            Catalogue(tmp_path / "c")
+        offsets.write_bytes(whole)
+        (tmp_path / "c" / "index" / "meta.json").write_text("{")
+        with pytest.raises(UsageError, match=r"index cannot be opened.*harness data"):
+            Catalogue(tmp_path / "c")
+        about.write_text(about.read_text().replace('"products"', '"others"'))
+        with pytest.raises(UsageError, match=r"catalogue\.json: no catalogue.*harness data"):
+            Catalogue(tmp_path / "c")
+        files = [os.path.realpath(fd) for fd in Path("/proc/self/fd").iterdir()]
+        assert not [f for f in files if f.startswith(str(tmp_path))]
+
 
 class TestSearch:
     def test_the_title_finds_its_product_first(self, shop: Catalogue) -> None:

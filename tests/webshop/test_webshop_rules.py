@@ -172,6 +172,10 @@ def test_what_is_written_is_read_back(rules: Any, name: str, thought: str) -> No
         assert one(rules, rules.write(action, thought)) == action
 
 
+def test_a_second_native_call_that_cannot_be_read_does_not_matter() -> None:
+    assert one(TOOLS, calls(("click_action", '{"value": "Buy Now"}'), ("search_action", "{"))) == BUY
+
+
 def test_of_several_native_calls_the_first_counts_and_the_others_are_told() -> None:
     reply = calls(("search_action", '{"keywords": "blue boots"}'), ("click_action", '{"value": "x"}'))
     action = one(TOOLS, reply)

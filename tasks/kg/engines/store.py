@@ -1,10 +1,13 @@
 """A store on disk from files of triples, so that a graph larger than memory is loaded once."""
 
+from hashlib import file_digest, sha256
 from pathlib import Path
 
 from harness import Tell, UsageError
 
 KINDS = (".nt", ".ttl")
+SOURCE = "source.sha256"
+"""In a store: the digest of the files it was made from."""
 
 
 def build(source: Path, target: Path, tell: Tell) -> int:
@@ -28,4 +31,21 @@ def build(source: Path, target: Path, tell: Tell) -> int:
     store.optimize()
     found = len(store)
     store.flush()
+    digests = sorted(_digest(f) for f in files)
+    (target / SOURCE).write_text(sha256("\n".join(digests).encode()).hexdigest() + "\n", encoding="utf-8")
     return found
+
+
+def _digest(file: Path) -> str:
+    with file.open("rb") as opened:
+        return file_digest(opened, "sha256").hexdigest()
+
+
+def identity(store: Path) -> str:
+    """What is in a store, wherever it lies: by its source or, where it was made elsewhere, by the names and
+    sizes of its files (RocksDB's own log tells of the opening, not of the content)."""
+    source = store / SOURCE
+    if source.is_file():
+        return source.read_text(encoding="utf-8").strip()
+    files = sorted(f for f in store.iterdir() if f.is_file() and not f.name.startswith("LOG"))
+    return sha256("\n".join(f"{f.name} {f.stat().st_size}" for f in files).encode()).hexdigest()

@@ -16,10 +16,11 @@ from typing import Any
 from harness import EnvironmentFailure, UsageError
 
 from .base import Engine, TooSlow, any_of
+from .store import identity
 
 LOADING = 3600.0
-LIMITS = (-signal.SIGALRM, -signal.SIGABRT, -signal.SIGKILL)
-"""How a process ends that ran out of time (its own clock) or of memory (Rust aborts, the kernel kills)."""
+LIMITS = (-signal.SIGALRM, -signal.SIGABRT)
+"""How a process ends at a limit of its own: of time (its clock) or of memory (Rust aborts)."""
 
 
 class Worker(Engine):
@@ -90,13 +91,11 @@ class Worker(Engine):
         if not said.endswith(b"\n"):
             with suppress(subprocess.TimeoutExpired):
                 process.wait(5)  # it is going down by itself: why?
+            ended = process.returncode  # before `_stop`, which kills what is left
             self._stop()
-            if process.returncode in LIMITS:
+            if ended is None or ended in LIMITS:
                 raise TooSlow
-            raise EnvironmentFailure(
-                f"the graph's process ended without an answer (exit status {process.returncode}); "
-                f"graph: {self.path}"
-            )
+            raise EnvironmentFailure(f"the graph's process {_end(ended)}; graph: {self.path}")
         answer: dict[str, Any] = json.loads(said)
         return answer
 
@@ -112,9 +111,15 @@ class Worker(Engine):
         process.wait()
 
     def facts(self) -> dict[str, str]:
-        graph = sha256(self.path.read_bytes()).hexdigest()[:16] if self.path.is_file() else str(self.path)
-        return {"engine": f"pyoxigraph {version('pyoxigraph')}", "graph": graph}
+        made = identity(self.path) if self.path.is_dir() else sha256(self.path.read_bytes()).hexdigest()
+        return {"engine": f"pyoxigraph {version('pyoxigraph')}", "graph": made[:16]}
 
     def close(self) -> None:
         with self.lock:
             self._stop()
+
+
+def _end(status: int) -> str:
+    if status == -signal.SIGKILL:  # perhaps by the kernel
+        return "was killed from outside (is the machine short of memory?)"
+    return f"ended without an answer (exit status {status})"

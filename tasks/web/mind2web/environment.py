@@ -77,10 +77,16 @@ class Mind2WebEnvironment(Environment):
         self.pool, self.pick = tuple(drawn), None
 
     def _leave(self) -> Observation:
+        """AgentBench v0.2 forgets an older winner where the last question leaves nobody, and calls the step
+        an invalid action."""
+        lost = self.profile == "v0.2" and (self.pick is None or not self.pool)
+        if lost:
+            self.pick = None
         self.results += (judged(self.gold, self.pick, self.recall, self.profile),)
         self.at += 1
         if self.at >= self.steps.stop:
-            return Observation("The task is over.", Status.COMPLETED)
+            status = Status.INVALID_ACTION if lost else Status.COMPLETED
+            return Observation("The task is over.", status)
         self._enter()
         return Observation(self._question())
 

@@ -79,7 +79,7 @@ def _tasks(file: Path) -> Iterator[Any]:
             if after is None:
                 raise json.JSONDecodeError("Expecting ',' or ']'", text, at)
             at = after.end()
-    except ValueError as e:
+    except (ValueError, RecursionError) as e:
         raise UsageError(f"{file}: not JSON ({e}); expected a list of tasks") from None
 
 
@@ -96,6 +96,8 @@ def _converted(
             _step(action, said, target)
             for action, said in zip(task["actions"], task["action_reprs"], strict=True)
         ]
+        if not steps:
+            raise ValueError("it has no actions")
         given = [scores.get(f"{name}_{a['action_uid']}", {}) for a in task["actions"]]
         return {
             "id": str(task["annotation_id"]),
@@ -114,13 +116,15 @@ def _converted(
 
 
 def _step(action: Mapping[str, Any], said: str, target: Path) -> Step:
-    html = str(action["cleaned_html"])
+    html = closed(str(action["cleaned_html"]))
     page = sha256(html.encode()).hexdigest()[:16]
     path = target / "pages" / f"{page}.html.gz"
     if not path.exists():
         path.write_bytes(gzip.compress(html.encode(), mtime=0))
     right = [str(c["backend_node_id"]) for c in action["pos_candidates"]]
     others = [str(c["backend_node_id"]) for c in action["neg_candidates"]]
+    if not right + others:
+        raise ValueError(f"action {action['action_uid']} has no candidate")
     operation = action["operation"]
     if operation["op"] not in OPERATIONS:
         raise ValueError(f"operation {operation['op']!r} is none of {', '.join(OPERATIONS)}")
@@ -132,6 +136,19 @@ def _step(action: Mapping[str, Any], said: str, target: Path) -> Step:
         page=page,
         target=str(said),
     )
+
+
+_EMPTY = re.compile(r"<([a-z][\w:.-]*)((?:\s[^<>]*?)?)/>", re.IGNORECASE)
+_VOID = re.compile(r"area|base|br|col|embed|hr|img|input|link|meta|source|track|wbr", re.IGNORECASE)
+
+
+def closed(page: str) -> str:
+    """Mind2Web's pages are XML; an HTML parser takes its `<button/>` for the start of a button.
+
+    >>> closed('<a x="1"/><br/>')
+    '<a x="1"></a><br/>'
+    """
+    return _EMPTY.sub(lambda m: m[0] if _VOID.fullmatch(m[1]) else f"<{m[1]}{m[2]}></{m[1]}>", page)
 
 
 def _in_order(html: str, names: Mapping[str, None]) -> tuple[str, ...]:

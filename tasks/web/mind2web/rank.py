@@ -39,7 +39,7 @@ def bm25(query: str, texts: Sequence[str]) -> list[float]:
     ]
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=64)  # each entry holds a whole page
 def rank(query: str, candidates: tuple[str, ...], html: str) -> tuple[str, ...]:
     """The candidates, the best first; equal scores in document order."""
     page = document(html)

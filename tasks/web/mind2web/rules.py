@@ -13,6 +13,7 @@ from harness import (
     Action,
     FormatError,
     Message,
+    Observation,
     Renames,
     Reply,
     Rules,
@@ -88,7 +89,11 @@ class AnswerText(TextRules):
         return Reply("\n".join(lines))
 
     def view(self, messages: Sequence[Message]) -> list[Message]:
-        return newest(messages, len(self.examples))
+        """Without examples the instructions stand in the first question, and move to the newest."""
+        sent = newest(messages, len(self.examples))
+        if self.examples or sent[:1] == list(messages[:1]):
+            return sent
+        return [*self.prompt(Observation(sent[0].content)), *sent[1:]]
 
 
 class NativeText(AnswerText):
@@ -118,8 +123,8 @@ class V02(AnswerText):
 
 class NativeTools(ToolRules):
     def parse(self, reply: Reply) -> tuple[Action, ...]:
-        """Of several calls the first counts."""
-        return super().parse(reply)[:1]
+        """Of several calls the first counts, whatever the others are."""
+        return super().parse(replace(reply, tool_calls=reply.tool_calls[:1]))
 
     def read(self, call: ToolCall) -> Action:
         action = super().read(call)

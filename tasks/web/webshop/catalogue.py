@@ -15,6 +15,7 @@ import sys
 import tempfile
 from array import array
 from collections.abc import Iterable
+from contextlib import ExitStack
 from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
@@ -63,6 +64,7 @@ def about(folder: Path) -> dict[str, Any]:
     try:
         said = json.loads(path.read_text(encoding="utf-8"))
         fits = said["format"] == FORMAT and said["order"] == sys.byteorder
+        fits = fits and isinstance(said["products"], int) and isinstance(said["digest"], str)
     except (OSError, ValueError, KeyError, TypeError) as e:
         raise UsageError(f"{path}: no catalogue of webshop ({type(e).__name__}: {e}); {_AGAIN}") from None
     if not fits:
@@ -80,16 +82,21 @@ class Catalogue:
     def __init__(self, folder: Path) -> None:
         self.about = about(folder)
         self.count = int(self.about["products"])
-        self.mapped = _mapped(folder / "offsets.u64")
-        self.offsets = memoryview(self.mapped).cast("Q")
-        if len(self.offsets) != self.count + 1:
-            raise UsageError(f"{folder} is incomplete; {_AGAIN}")
-        # Not mapped: the kernel maps 64 KB around each line that is read, and counts them as resident.
-        self.lines = _opened(folder / "products.jsonl", self.offsets[-1])
-        try:
-            self.index = ProductIndex(folder / "index")
-        except ValueError as e:
-            raise UsageError(f"{folder / 'index'} cannot be opened ({e}); {_AGAIN}") from None
+        with ExitStack() as opened:
+            mapped = _mapped(folder / "offsets.u64")
+            opened.callback(mapped.close)
+            if len(mapped) != 8 * (self.count + 1):
+                raise UsageError(f"{folder} is incomplete; {_AGAIN}")
+            self.offsets = memoryview(mapped).cast("Q")
+            opened.callback(self.offsets.release)
+            # Not mapped: the kernel maps 64 KB around each line that is read, and counts them as resident.
+            self.lines = _opened(folder / "products.jsonl", self.offsets[-1])
+            opened.callback(os.close, self.lines)
+            try:
+                self.index = ProductIndex(folder / "index")
+            except ValueError as e:
+                raise UsageError(f"{folder / 'index'} cannot be opened ({e}); {_AGAIN}") from None
+            self.opened = opened.pop_all()
         self.product = lru_cache(maxsize=512)(self._product)
         self.search = lru_cache(maxsize=512)(self.index.search)
 
@@ -98,9 +105,7 @@ class Catalogue:
         return unpack(os.pread(self.lines, end - start, start))
 
     def close(self) -> None:
-        self.offsets.release()
-        self.mapped.close()
-        os.close(self.lines)
+        self.opened.close()
 
 
 def _mapped(path: Path) -> mmap.mmap:

@@ -7,6 +7,7 @@ Source of the formats: AgentBench v0.2, `src/server/tasks/webshop/__init__.py`, 
 import json
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -141,7 +142,7 @@ class V02(TextRules):
 
 class NativeTools(ToolRules):
     def parse(self, reply: Reply) -> tuple[Action, ...]:
-        return super().parse(reply)[:1]
+        return super().parse(replace(reply, tool_calls=reply.tool_calls[:1]))
 
 
 class Fc(ToolRules):

@@ -42,7 +42,7 @@ def executable(options: Mapping[str, str]) -> str:
     """The Chromium to use: the one named, the system's, playwright's own. Raises `UsageError`."""
     check()
     if named := options.get("chromium"):
-        if not os.access(named, os.X_OK):
+        if not (Path(named).is_file() and os.access(named, os.X_OK)):
             raise UsageError(f"-T chromium={named}: no such program")
         return named
     if found := next(filter(None, map(shutil.which, _NAMES)), None):
