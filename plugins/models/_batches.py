@@ -14,12 +14,12 @@ Answered = TypeVar("Answered")
 class Batches(Generic[Asked, Answered]):
     """Calls `work` with what was asked for in the last `wait` seconds, `most` things at a time.
 
-    A batch holds what has waited longest, and what is `alike` to it.
+    A batch holds what has waited longest, and what is `alike` to it. What `work` answers by None waits again.
     """
 
     def __init__(
         self,
-        work: Callable[[Sequence[Asked]], Sequence[Answered]],
+        work: Callable[[Sequence[Asked]], Sequence[Answered | None]],
         most: int,
         wait: float,
         alike: Callable[[Asked, Asked], bool] = lambda first, other: True,
@@ -62,8 +62,10 @@ class Batches(Generic[Asked, Answered]):
                     failure.__cause__ = e
                     future.set_exception(failure)
             return
-        for (_, future), answer in zip(wanted, answers, strict=True):
-            if not future.done():
+        for (thing, future), answer in zip(wanted, answers, strict=True):
+            if answer is None:
+                self.waiting.append((thing, future))
+            elif not future.done():
                 future.set_result(answer)
 
     async def close(self) -> None:

@@ -4,12 +4,15 @@ Rows of one batch have their own temperature, top_p, seed, stop strings and leng
 decoding greedily, over scores to which each row adds Gumbel noise from a generator of its own: the
 argmax of logits / T + Gumbel noise is a sample of softmax(logits / T) (Gumbel 1954; Maddison et al. 2014,
 arXiv:1411.0030). So a row's text depends on its seed and not on who shares the batch, up to rounding.
+
+A batch ends early once half of it is done and others wait: the rest goes on in a later batch from what it has
+said so far. One reply that never ends would hold up all others otherwise.
 """
 
 import threading
 import warnings
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -19,9 +22,9 @@ import transformers  # type: ignore[import-not-found, unused-ignore]
 from . import _chat
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Row:
-    """One reply to generate."""
+    """One reply to generate, in one batch or several."""
 
     tokens: tuple[int, ...]
     most: int
@@ -31,6 +34,17 @@ class Row:
     stop: tuple[str, ...]
     special: bool
     """Keep special tokens in the text: some models mark tool calls with them."""
+    said: list[int] = field(default_factory=list)
+    """What earlier batches generated of it."""
+    dice: Any = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.dice = torch.Generator().manual_seed(self.seed)
+
+    @property
+    def context(self) -> tuple[int, ...]:
+        """What the model reads now."""
+        return (*self.tokens, *self.said)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +91,8 @@ class Engine:
         )
         self.leaving = threading.Event()
         """Set to end a batch under way at its next token."""
+        self.others: Callable[[], bool] = lambda: False
+        """Whether requests wait for the batch under way."""
 
     def _ends(self) -> frozenset[int]:
         said = self.model.generation_config.eos_token_id
@@ -90,33 +106,42 @@ class Engine:
         )
         return tuple(self.tokenizer(text, add_special_tokens=False)["input_ids"])
 
-    def generate(self, rows: Sequence[Row]) -> list[Made]:
-        """The replies, in the order of the rows. Halves the batch where the GPU's memory is too small."""
+    def generate(self, rows: Sequence[Row]) -> list[Made | None]:
+        """The replies, in the order of the rows; None for one that is to go on in another batch.
+
+        Halves the batch where the GPU's memory is too small.
+        """
+        before = [r.dice.get_state() for r in rows]
         try:
             return self._batch(rows)
         except torch.cuda.OutOfMemoryError:
             if len(rows) == 1:
                 raise
+        for row, state in zip(rows, before, strict=True):
+            row.dice.set_state(state)
         torch.cuda.empty_cache()
         middle = len(rows) // 2
         return self.generate(rows[:middle]) + self.generate(rows[middle:])
 
-    def _batch(self, rows: Sequence[Row]) -> list[Made]:
-        longest = max(len(r.tokens) for r in rows)
+    def _batch(self, rows: Sequence[Row]) -> list[Made | None]:
+        read = [r.context for r in rows]
+        longest = max(map(len, read))
         fill = self.tokenizer.pad_token_id
-        padded = [(*[fill] * (longest - len(r.tokens)), *r.tokens) for r in rows]
-        ids = torch.tensor(padded, device=self.device)
-        mask = torch.tensor([[0] * (longest - len(r.tokens)) + [1] * len(r.tokens) for r in rows])
+        ids = torch.tensor([(*[fill] * (longest - len(r)), *r) for r in read], device=self.device)
+        mask = torch.tensor([[0] * (longest - len(r)) + [1] * len(r) for r in read])
         ending = Ending(self, rows, longest)
         with torch.inference_mode():
-            self.model.generate(
+            made = self.model.generate(
                 input_ids=ids,
                 attention_mask=mask.to(self.device),
-                generation_config=self._plain(max(r.most for r in rows), fill),
+                generation_config=self._plain(max(r.most - len(r.said) for r in rows), fill),
                 logits_processor=transformers.LogitsProcessorList([Dice(rows)]),
                 stopping_criteria=transformers.StoppingCriteriaList([ending]),
             )
-        return [m if m is not None else Made("", 0, "length") for m in ending.made]
+        for row, done, new in zip(rows, ending.made, made[:, longest:].tolist(), strict=True):
+            if done is None:
+                row.said.extend(new)
+        return ending.made
 
     def _plain(self, most: int, fill: int) -> Any:
         """Greedy, and without what a model's own generation_config would add to the request."""
@@ -130,7 +155,6 @@ class Dice:
 
     def __init__(self, rows: Sequence[Row]) -> None:
         self.rows = rows
-        self.generators = [torch.Generator().manual_seed(r.seed) for r in rows]
 
     def __call__(self, input_ids: Any, scores: Any) -> Any:
         if not any(r.temperature > 0 for r in self.rows):
@@ -140,7 +164,7 @@ class Dice:
             if row.temperature > 0:
                 kept = nucleus(scores[i] / row.temperature, row.top_p)
                 # On the CPU, so that a seed means the same on every device.
-                noise = torch.empty(kept.shape[-1]).exponential_(generator=self.generators[i])
+                noise = torch.empty(kept.shape[-1]).exponential_(generator=row.dice)
                 scores[i] = kept - noise.log().to(kept.device)
         return scores
 
@@ -167,8 +191,11 @@ class Ending:
     def __call__(self, input_ids: Any, scores: Any, **_: Any) -> Any:
         for i, said in enumerate(input_ids[:, self.start :].tolist()):
             if self.made[i] is None:
-                self.made[i] = self.look(self.rows[i], said)
-        return torch.tensor([m is not None for m in self.made], device=input_ids.device)
+                self.made[i] = self.look(self.rows[i], [*self.rows[i].said, *said])
+        done = [m is not None for m in self.made]
+        if 2 * sum(done) >= len(done) and self.engine.others():
+            done = [True] * len(done)
+        return torch.tensor(done, device=input_ids.device)
 
     def look(self, row: Row, said: list[int]) -> Made | None:
         """The reply if `said` ends it."""

@@ -4,8 +4,8 @@
     harness run --model hf/Qwen/Qwen3-4B+./adapters/agent
     harness run --model hf/SmolLM2          the embedded weights, converted once
 
-Requests of concurrent episodes are generated together, those with prompts of similar length: a batch takes as
-long as its longest row. Options (`-M key=value`):
+Requests of concurrent episodes are generated together, those with prompts of similar length; a reply that
+goes on and on leaves its batch when the others are done. Options (`-M key=value`):
 
     batch=16           replies generated at once
     wait=10            milliseconds in which requests are collected
@@ -108,6 +108,7 @@ class HuggingFace(Model):
             raise ModelError(f"{self.name} cannot be loaded: {_chat.shorten(str(e))}") from e
         if not engine.tokenizer.chat_template:
             raise UsageError(f"{self.name} has no chat template; give one with -M chat-template=FILE")
+        engine.others = lambda: bool(self.batches.waiting)
         return engine
 
     def checkpoint(self) -> str:
@@ -120,7 +121,7 @@ class HuggingFace(Model):
 
         return str(converted(file))
 
-    def _work(self, rows: "Sequence[Row]") -> "list[Made]":
+    def _work(self, rows: "Sequence[Row]") -> "list[Made | None]":
         assert self.engine is not None
         return self.engine.generate(rows)
 
@@ -170,7 +171,7 @@ class HuggingFace(Model):
 
 def alike(first: "Row", other: "Row") -> bool:
     """Whether two rows share a batch: padding at most doubles the shorter, or both are short."""
-    shorter, longer = sorted((len(first.tokens), len(other.tokens)))
+    shorter, longer = sorted((len(first.context), len(other.context)))
     return longer <= max(2 * shorter, SHORT)
 
 

@@ -197,6 +197,32 @@ def test_each_row_has_its_own_length(checkpoint: Path) -> None:
     assert long.replies[0].text.startswith(short.replies[0].text)
 
 
+def test_a_long_reply_goes_on_in_a_later_batch_where_it_left_off(checkpoint: Path) -> None:
+    """Batches of two while others wait: the longest is interrupted again and again."""
+    lengths = [40, 2, 5, 3, 9, 1]
+    wanted = [asked("the", temperature=1.0, seed=i, max_tokens=n) for i, n in enumerate(lengths)]
+    order: list[int] = []
+
+    async def one(m: Any, request: Request) -> Response:
+        response: Response = await m.generate(request)
+        order.append(request.generation.max_tokens)
+        return response
+
+    async def run() -> list[Response]:
+        given = {"dtype": "float32", "device": "cpu", "wait": "50", "batch": "2"}
+        m = hf.harness_model(f"hf/{checkpoint}", ModelOptions(args=given))
+        assert m is not None
+        await m.start()
+        try:
+            return list(await asyncio.gather(*(one(m, r) for r in wanted)))
+        finally:
+            await m.close()
+
+    together = texts(asyncio.run(asyncio.wait_for(run(), 60)))
+    assert together == texts(answers(checkpoint, wanted, batch="1"))
+    assert order[-1] == 40
+
+
 def test_a_prompt_that_does_not_fit_is_a_context_limit(checkpoint: Path) -> None:
     with pytest.raises(ContextLimit, match="64"):
         answers(checkpoint, [asked("cat " * 70)])
