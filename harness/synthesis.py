@@ -62,8 +62,9 @@ class Synthesis(ABC):
         """
 
     def settle(self, problem: Problem) -> Problem:
-        """Called once, when a problem is new: adds what is expensive to find, such as the answer that a
-        command prints. What it returns is what the file of problems holds. Raises `Unfit` as `sample` does.
+        """Called when a problem is new: adds what is expensive to find, such as the answer that a command
+        prints. What it returns is what the file of problems holds; of those that were kept, a later
+        invocation reads it there and does not call this again. Raises `Unfit` as `sample` does.
         """
         return problem
 

@@ -2,6 +2,10 @@
 
 The gold is what the command prints on the prepared machine, found once, when the problem is new, in two
 machines of which both must print the same. Problems that ask for a change are not made.
+
+Both machines run at the same moment on the same host, so what reads the clock or the host is refused by its
+words (`sway`). Not covered: programs in other languages that do so, times of files that the preparation has
+just made, and files of the base system.
 """
 
 import re
@@ -22,6 +26,35 @@ from .vocabulary import TRAIN
 LONGEST = 60
 """Characters of an answer."""
 WORDS = 6
+_INNER = r"\b(?:(?:ba|da)?sh\s+-\w*c|eval)\s+"
+"""What runs the text after it."""
+_START = (
+    rf"(?:^|[;&|(`!{{]|\b(?:do|then|else|if|while|until|sudo|xargs)\b|{_INNER}['\"])"
+    r"[ \t]*(?:\w+=\S*[ \t]+)*(?:/[\w./-]*/)?"
+)
+"""Where a shell looks for the name of a program; values of variables and a folder may precede it."""
+_END = r"(?=[\s;&|)`<>~'\"]|$)"
+_HOST = re.compile(
+    rf"{_START}(uptime|hostname|hostnamectl|timedatectl|uname|arch|nproc|lscpu|free|vmstat|ps|top|df|who|w){_END}"
+    r"|((?<![\w.-])/(?:proc|sys)/|\bEPOCH(?:SECONDS|REALTIME)\b|\$\{?(?:HOSTNAME|SECONDS)\b|%[(~][^)\n]*\)T)",
+    re.MULTILINE,
+)
+_DRAWN = re.compile(r"\bS?RANDOM\b")
+_DATE = re.compile(rf"{_START}date{_END}([^;&|)`\n]*)", re.MULTILINE)
+_OF_FILE = re.compile(r"(?:^|\s)(?:-[uR]*[rf]\b|--reference\b|--file\b)")
+_OF_DATE = re.compile(r"(?:^|\s)(?:-[uR]*d|--date)[\s=]*(.*)")
+_YEAR = re.compile(r"\b(?:19|20)\d\d(?:\d{4})?\b(?![\s~]*[a-z])", re.IGNORECASE)
+_RELATIVE = re.compile(r"(?<![a-z])(?:ago|now|today|yesterday|tomorrow|next|last)(?![a-z])", re.IGNORECASE)
+_QUOTED = re.compile(
+    rf"""
+    (?P<code>{_INNER}(?:'[^']*'|"(?:\\.|[^"\\])*")|\\.)
+    |(?:^|(?<=\s))\#[^\n]*
+    |<<-?\s*(?P<q>['"]?)(?P<end>\w+)(?P=q).*?\n[ \t]*(?P=end)\b
+    |'[^']*'
+    |"(?:\\.|[^"\\])*"
+    """,
+    re.VERBOSE | re.DOTALL | re.MULTILINE,
+)
 
 
 class OsSynthesis(Synthesis):
@@ -48,6 +81,8 @@ class OsSynthesis(Synthesis):
         golds = {self._answer(prepare, command) for _ in range(2)}
         if len(golds) > 1:
             raise Unfit("the command prints something else each time", " or ".join(sorted(golds)))
+        if found := sway(prepare) or sway(command) or _DRAWN.search(command):
+            raise Unfit("the answer depends on chance, the clock or the machine", found[0].strip())
         return {**problem, "gold": golds.pop()}
 
     def sample(self, problem: Mapping[str, Any], id: str) -> OsSample:
@@ -93,3 +128,33 @@ class OsSynthesis(Synthesis):
         if answer.lstrip("-").isdigit() and int(answer) <= 2:
             raise Unfit("the answer could be guessed", answer)
         return answer
+
+
+def sway(code: str) -> "re.Match[str] | None":
+    """Where a bash program reads the clock or the machine it runs on.
+
+    `date` may read a file or a date that is written out: `-r FILE`, `-d 2024-02-01`, `-d "$day"`. Drawn
+    numbers are not looked for: those of a preparation are the same in every reset.
+    """
+    bare = _QUOTED.sub(_masked, code)
+    dates = (found for found in _DATE.finditer(bare) if not _fixed(found[1]))
+    return _HOST.search(bare) or next(dates, None)
+
+
+def _fixed(options: str) -> bool:
+    """Whether `date` with these options says the same tomorrow."""
+    if _OF_FILE.search(options):
+        return True
+    found = _OF_DATE.search(options)
+    if found is None:
+        return False
+    day = found[1].lstrip("'\"")
+    return bool(_YEAR.search(day)) or (day[:1] in ("@", "$", "") and not _RELATIVE.search(day))
+
+
+def _masked(quoted: "re.Match[str]") -> str:
+    """Text that bash does not run, so that no word of it is taken for a command."""
+    text, literal = quoted[0], quoted[0][0] in "'#" or bool(quoted["q"])
+    if quoted["code"] or (not literal and ("$(" in text or "`" in text)):
+        return text
+    return re.sub(r"[\s;&|(`!{]", "~", text)

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from harness.tasks.games.household.synthesis import HouseholdSynthesis, room
+from harness.tasks.os.synthesis import sway
 from harness.training.synthesize.money import Budget, Prices
 from harness.training.synthesize.screening import objects
 
@@ -22,6 +23,13 @@ from harness.types import Usage
 from tests.training._teacher import Teacher, teaching
 
 STRANGER = Path(__file__).parents[1] / "strangers" / "adding.py"
+SETTLE = """\
+    def settle(self, problem):
+        import time
+
+        return {**problem, "settled": time.time()}
+
+"""
 EVERYTHING = ("good", "duplicate", "change", "broken", "trivial", "nothing", "mistaken", "malformed")
 
 
@@ -229,12 +237,66 @@ def test_a_budget_that_ends_the_playing_is_gone_on_from_without_paying_twice(tmp
     assert report(done)["cost"] == pytest.approx(15)
 
 
-def test_a_budget_in_dollars_needs_a_price(tmp_path: Path) -> None:
+def test_a_budget_counts_what_earlier_invocations_played_and_the_report_keeps_it(tmp_path: Path) -> None:
+    out, more = tmp_path / "out", ("--per-request", "1", "--json")
     with teaching("good") as teacher:
-        done = asked(teacher, tmp_path / "out", "--budget", "5")
-    assert done.code == 2
-    assert "price-in" in done.err
+        first = report(asked(teacher, out, "--count", "2", *more))
+        assert (first["tokens"], teacher.calls) == (6000, 6)
+        done = asked(teacher, out, "--count", "12", "--token-budget", "7000", *more)
+        assert teacher.calls == 7
+    said = report(done)
+    assert (done.code, said["ran_out"], said["tokens"]) == (1, "the budget of 7000 tokens", 7000)
+    assert (said["kept"], said["played"], said["solved"]) == (3, 2, 2)
+    assert said["usage"]["act"] == first["usage"]["act"]
+    assert [len(rows(out / f"{name}.jsonl")) for name in ("problems", "solved")] == [3, 2]
+
+
+def test_what_is_kept_when_the_money_is_out_is_written_and_not_played(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    with teaching("good") as teacher:
+        done = asked(teacher, out, "--count", "8", "--token-budget", "2500", "--per-request", "1")
+        assert teacher.calls == 3
+    assert len(rows(out / "problems.jsonl")) == 3
+    assert f"{out}/solved.jsonl" in done.out
+    assert rows(out / "solved.jsonl") == []
+
+
+def test_a_file_that_was_not_written_is_not_named(tmp_path: Path) -> None:
+    with teaching("broken") as teacher:
+        done = asked(teacher, tmp_path / "out", "--count", "8", "--token-budget", "2500")
+    assert not (tmp_path / "out" / "solved.jsonl").exists()
+    assert "solved.jsonl" not in done.out
+    assert "rejected.jsonl" in done.out
+
+
+@pytest.mark.parametrize(
+    ("given", "missing"),
+    [
+        ((), "-M price-in=... -M price-out=... "),
+        (("-M", "price_in=2"), "give -M price-out=... "),
+        (
+            ("--actor", "openai/teacher", "--actor-args", "price-in=2", "--actor-args", "price-out=8"),
+            "give -M price-in=... -M price-out=... ",
+        ),
+        (
+            ("-M", "price-in=2", "-M", "price-out=8", "--actor", "openai/x", "--actor-args", "price-out=8"),
+            "give --actor-args price-in=... ",
+        ),
+    ],
+)
+def test_a_budget_in_dollars_needs_both_prices_of_both_models(
+    given: tuple[str, ...], missing: str, tmp_path: Path
+) -> None:
+    with teaching("good") as teacher:
+        done = asked(teacher, tmp_path / "out", "--budget", "5", *given)
+    assert (done.code, missing in done.err) == (2, True), done.err
     assert teacher.calls == 0
+
+
+def test_a_price_of_nothing_is_a_price_and_other_providers_need_none(tmp_path: Path) -> None:
+    with teaching("good") as teacher:
+        free = ("-M", "price-in=0", "-M", "price-out=0", "--actor", "oracle")
+        assert asked(teacher, tmp_path / "out", "--budget", "5", "--count", "1", *free).code == 0
 
 
 def test_a_round_is_as_wide_as_the_budget_is_likely_to_bear() -> None:
@@ -243,13 +305,85 @@ def test_a_round_is_as_wide_as_the_budget_is_likely_to_bear() -> None:
     assert Budget(tokens=10_000).room(Usage(), 0) == 1
     assert Budget(tokens=10_000).room(spent, 2) == 8
     assert Budget(dollars=3.0, tokens=10_000).room(spent, 2) == 4
+    assert Budget(tokens=10_000).room(spent, 2, played=Usage(4, 3000, 1000, cost=2.0)) == 4
     assert Budget(dollars=3.0).spent(spent) is None
     assert Budget(dollars=1.0).spent(spent) == "the budget of $1"
     assert Prices.of({"price_in": "2.5"}) == Prices(2.5, 0)
     assert Prices.of({}) is None
 
 
+# Golds of `os`
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "date +%F", "echo $(date +%Y)", "TZ=UTC /bin/date", "date -d '2 days ago' +%F",
+        "date --date=tomorrow",
+        "date -d \"$n days ago\" +%F", "bash -c 'date +%F'", "uname -r", "hostname | wc -c", "nproc",
+        "if true; then\n  free -m\nfi", "ps aux | wc -l", "grep -c model /proc/cpuinfo", "echo $EPOCHSECONDS",
+        "echo ${EPOCHREALTIME%.*}", "printf '%(%F)T' -1", "cat > f <<EOF\n$(date)\nEOF",
+    ],
+)  # fmt: skip
+def test_commands_that_read_the_clock_or_the_machine_are_found(code: str) -> None:
+    assert sway(code)
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "date -r /srv/x +%F", "date -d 2024-02-01 +%A", "date --date='1 March 2024' +%j", "date -ud @17 +%F",
+        "date -d \"$(stat -c %y f)\" +%s", "grep -c 'uname' f", "ls /srv/proc/ | wc -l",
+        "cut -d' ' -f2 date.txt",
+        "echo 'id|date|amount' > f", "cat > f <<EOF\ndate amount\nfree 3\nEOF\nwc -l f", "# date\nls",
+        "sort /srv/uptime/ps.log", "n=$((RANDOM % 9))",
+    ],
+)  # fmt: skip
+def test_commands_whose_answer_stays_are_left_alone(code: str) -> None:
+    assert sway(code) is None
+
+
+def test_a_hostile_program_is_read_in_no_time() -> None:
+    began = time.monotonic()
+    for code in ("<<a\n" * 2000, "\n" * 8000, ";/" * 4000, "a=" * 4000, ";a= " * 2000, "\"'`$(" * 1600):
+        sway(code)
+    assert time.monotonic() - began < 5
+
+
+def test_a_question_about_the_clock_is_counted_as_that(tmp_path: Path) -> None:
+    files = "mkdir -p /srv/a && seq 17 > /srv/a/n"
+    written = [
+        {"prepare": files, "question": "What day is it?", "command": "date +%F"},
+        {"prepare": files, "question": "How many lines has /srv/a/n?", "command": "wc -l < /srv/a/n"},
+        {"prepare": f"{files}; uname -r > /srv/a/k", "question": "What is in k?", "command": "cat /srv/a/k"},
+        {"prepare": files, "question": "What is drawn?", "command": "RANDOM=7; echo $RANDOM"},
+    ]
+    (tmp_path / "teacher.jsonl").write_text(json.dumps({"text": json.dumps(written)}) + "\n")
+    done = harness(
+        "synthesize", "os", "--teacher", "scripted/teacher.jsonl", "--actor", "oracle", "--count", "4",
+        "--max-requests", "1", "-o", "out", "--json", cwd=tmp_path,
+    )  # fmt: skip
+    if "sandbox" in done.err and not done.out:
+        pytest.skip(f"this machine gives no sandboxes: {done.err[-200:]}")
+    assert report(done)["rejected"] == {"the answer depends on chance, the clock or the machine": 3}
+    assert report(done)["solved"] == 1
+
+
 # Going on
+
+
+def test_what_a_kept_problem_was_settled_to_stays(tmp_path: Path) -> None:
+    plugin = tmp_path / "drawing.py"
+    plugin.write_text(STRANGER.read_text().replace("    def sample(self", SETTLE + "    def sample(self", 1))
+    (tmp_path / "teacher.jsonl").write_text(json.dumps({"text": '[{"numbers": [9, 31]}]'}) + "\n")
+    command = (
+        "synthesize", "adding", "--teacher", "scripted/teacher.jsonl", "--actor", "oracle", "--count", "1",
+        "-o", "out", "--plugin", plugin,
+    )  # fmt: skip
+    assert harness(*command, cwd=tmp_path).code == 0
+    (first,) = rows(tmp_path / "out" / "problems.jsonl")
+    assert harness(*command, cwd=tmp_path).code == 0
+    assert rows(tmp_path / "out" / "problems.jsonl") == [first]
 
 
 def test_the_same_command_again_asks_nothing_and_says_the_same(tmp_path: Path) -> None:

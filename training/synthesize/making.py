@@ -26,8 +26,8 @@ from .bench import Bench, opened
 from .estimate import estimate
 from .money import Prices
 from .order import Order, order_of
-from .playing import Played, play, solved, why_not
-from .proposing import PURPOSE, Journal, Proposer, RanOut
+from .playing import Played, paid, play, solved, why_not
+from .proposing import PURPOSE, Journal, Proposer
 from .report import Report, lines, to_json
 from .screening import Proposal, Screen
 
@@ -65,8 +65,7 @@ def _made(order: Order, plugins: Plugins, dry_run: bool, quiet: bool) -> Report 
             screen, ran_out = _propose(order, plugins, bench, journal)
         # The run sets the task up anew, so the bench has to be closed by now.
         _write(order.output / "rejected.jsonl", (p.to_json() for p in screen.rejected))
-        spent = journal.usage
-        played = None if ran_out and ran_out.money else _play(order, plugins, screen, spent, quiet)
+        played = _play(order, plugins, screen, journal.usage, quiet)
         return _report(order, screen, journal, played, ran_out)
 
 
@@ -102,8 +101,9 @@ def _begin(order: Order) -> None:
             )
 
 
-def _propose(order: Order, plugins: Plugins, bench: Bench, journal: Journal) -> tuple[Screen, RanOut | None]:
-    screen, quiet_until = Screen(bench), 0.0
+def _propose(order: Order, plugins: Plugins, bench: Bench, journal: Journal) -> tuple[Screen, str | None]:
+    """What was judged, and what ran out before enough of it was kept."""
+    screen, quiet_until = Screen(bench, _settled(Path(order.spec.split))), 0.0
     teacher = plugins.model(order.teacher, order.teacher_options)
     with telling() as tell:
 
@@ -117,13 +117,13 @@ def _propose(order: Order, plugins: Plugins, bench: Bench, journal: Journal) -> 
             kept = len(screen.kept)
             tell(f"{said} {'kept' if kept else 'none kept yet'}", kept, order.plan.count)
 
-        at_once = order.teacher_options.max_connections
-        proposer = Proposer(bench, teacher, order.plan, journal, order.budget, at_once, told)
+        played, at_once = paid(order.output / "run"), order.teacher_options.max_connections
+        proposer = Proposer(bench, teacher, order.plan, journal, order.budget, played, at_once, told)
         return screen, asyncio.run(proposer.run(screen))
 
 
 def _play(order: Order, plugins: Plugins, screen: Screen, spent: Usage, quiet: bool) -> Played | None:
-    """Play what was kept; write down which of it is solved."""
+    """Play what was kept, if the budget bears it; write down which of it is solved, now or before."""
     if not screen.kept:
         return None
     _write(Path(order.spec.split), (p.to_json() for p in screen.kept))
@@ -145,6 +145,17 @@ def _play(order: Order, plugins: Plugins, screen: Screen, spent: Usage, quiet: b
     return played
 
 
+def _settled(file: Path) -> dict[str, Mapping[str, Any]]:
+    """The problems that earlier invocations kept, by id."""
+    if not file.exists():
+        return {}
+    try:
+        kept = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
+        return {row["id"]: dict(row["problem"]) for row in kept}
+    except (ValueError, KeyError, TypeError) as e:
+        raise UsageError(f"{file} cannot be read ({e}); remove it, or give another --output") from e
+
+
 def _write(file: Path, rows: Iterable[Mapping[str, Any]]) -> None:
     """Whole or not at all."""
     new = file.with_suffix(".new")
@@ -153,7 +164,7 @@ def _write(file: Path, rows: Iterable[Mapping[str, Any]]) -> None:
 
 
 def _report(
-    order: Order, screen: Screen, journal: Journal, played: Played | None, ran_out: RanOut | None
+    order: Order, screen: Screen, journal: Journal, played: Played | None, ran_out: str | None
 ) -> Report:
     episodes = played.episodes if played else ()
     unsolved: dict[str, int] = {}
@@ -173,5 +184,5 @@ def _report(
         solved=sum(map(solved, episodes)),
         unsolved=unsolved,
         usage={PURPOSE: journal.usage, **(played.usage if played else {})},
-        ran_out=ran_out.what if ran_out else played.ran_out if played else None,
+        ran_out=ran_out or (played.ran_out if played else None),
     )

@@ -9,7 +9,7 @@ from harness import Generation, ModelOptions, UsageError
 from harness.cli.options import comma, pairs, task_options
 from harness.spec import RunSpec
 
-from .money import Budget, Prices
+from .money import Budget, unpriced
 from .proposing import Plan
 
 SCRIPTLESS: Final = ("oracle", "random", "silent")
@@ -88,7 +88,10 @@ def order_of(given: Mapping[str, Any]) -> Order:
         max_samples=min(8, given["max_connections"]),
     )
     budget = Budget(given["budget"], given["token_budget"])
-    _has_prices(budget, {given["teacher"]: options, actor: acting})
+    if budget.dollars:
+        _has_prices("-M", given["teacher"], options)
+        if given["actor"] is not None:
+            _has_prices("--actor-args", actor, acting)
     return Order(spec, given["teacher"], options, plan, budget, given["output"])
 
 
@@ -104,11 +107,11 @@ def _options(given: Mapping[str, Any]) -> tuple[ModelOptions, ModelOptions]:
     return teacher, teacher
 
 
-def _has_prices(budget: Budget, models: Mapping[str, ModelOptions]) -> None:
-    for name, options in models.items():
-        if budget.dollars and name.startswith("openai/") and Prices.of(options.args) is None:
-            raise UsageError(
-                f"--budget is in US dollars, and the price of {name} is not known: give price-in=... and "
-                "price-out=... (dollars for a million tokens) by -M, of an actor by --actor-args; or limit "
-                "tokens by --token-budget"
-            )
+def _has_prices(flag: str, model: str, options: ModelOptions) -> None:
+    """Raises `UsageError` for a model that is paid for and lacks a price. Other providers cost no dollars."""
+    if model.startswith("openai/") and (missing := unpriced(options.args)):
+        raise UsageError(
+            f"--budget is in US dollars, and not all prices of {model} are known: give "
+            f"{' '.join(f'{flag} {key}=...' for key in missing)} (dollars for a million tokens), or limit "
+            "tokens by --token-budget"
+        )

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -55,19 +54,29 @@ def play(
     budget: Budget,
     listeners: Sequence[Listener],
 ) -> Played:
-    """Play what has no record yet. `before` is what was spent on writing the problems."""
+    """Play what has no record yet, as long as there is money. `before` was spent on writing the problems."""
     run = plan(spec, plugins, command)
     try:
         store = _store(run, folder)
-        purse = _Purse(before + _paid(store), budget)
-        with ExitStack() as stack:
-            stack.enter_context(store)
-            failures = asyncio.run(_until_spent(run, store, purse, listeners))
+        purse = _Purse(before + _closed(store), budget)
+        failures: list[HarnessError] = []
+        if not {e.key for e in finished(store.episodes())} >= set(run.record.keys()):
+            purse.out = budget.spent(before + paid(folder))
+            if purse.out is None:
+                with store:
+                    failures = asyncio.run(_until_spent(run, store, purse, listeners))
     finally:
         run.close()
     planned = set(run.record.keys())
     episodes = tuple(e for e in store.episodes() if e.key in planned)
     return Played(folder, episodes, purse.out, _usage(store), tuple(failures))
+
+
+def paid(folder: Path) -> Usage:
+    """For every call of the run in `folder`; nothing where there is no run yet."""
+    if not (folder / "run.json").exists():
+        return Usage()
+    return sum(_usage(RunStore(folder)).values(), Usage())
 
 
 def _usage(store: RunStore) -> dict[str, Usage]:
@@ -93,18 +102,18 @@ def _store(run: Run, folder: Path) -> RunStore:
     return store
 
 
-def _paid(store: RunStore) -> Usage:
-    """What the journal says was paid, without the calls of episodes in flight: going on counts those."""
+def _closed(store: RunStore) -> Usage:
+    """What was paid without the calls of episodes in flight: going on counts those once more."""
     failed = {e.key: e.attempt for e in store.episodes() if e.status is Status.ERROR}
     done = {e.key for e in finished(store.episodes())}
     open_ones = {key: past for key, past in tries(store, failed).items() if key not in done}
-    paid = Usage()
+    closed = Usage()
     for line in store.events():
         if line["event"] == "call":
             attempt, calls = open_ones.get(line["episode"], (-1, {}))
             if attempt != line["attempt"] or line["seq"] not in calls:
-                paid += response(line).usage
-    return paid
+                closed += response(line).usage
+    return closed
 
 
 @dataclass(slots=True)
@@ -130,8 +139,6 @@ class _Purse:
 async def _until_spent(
     run: Run, store: RunStore, purse: _Purse, listeners: Sequence[Listener]
 ) -> list[HarnessError]:
-    if {e.key for e in finished(store.episodes())} >= set(run.record.keys()):
-        return []
     purse.task = asyncio.ensure_future(carry_out(run, store, [purse, *listeners]))
     purse.stop()
     try:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from harness import ContextLimit, Generation, Model, Request, UsageError
 from harness.runner import started
@@ -36,14 +36,6 @@ class Plan:
     """Requests at most."""
     seed: int
     generation: Generation
-
-
-class RanOut(NamedTuple):
-    """Why there are fewer problems than wanted."""
-
-    what: str
-    money: bool
-    """A budget, so nothing can be played either; otherwise the number of requests."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,10 +94,12 @@ class Proposer:
     plan: Plan
     journal: Journal
     budget: Budget
+    played: Usage
+    """What earlier invocations paid for playing; the budget holds over that too."""
     at_once: int
     told: Told
 
-    async def run(self, screen: Screen) -> RanOut | None:
+    async def run(self, screen: Screen) -> str | None:
         """Ask and judge until enough problems are kept. Returns what ran out before that, if anything.
 
         The teacher is started only if it has to be asked.
@@ -114,15 +108,16 @@ class Proposer:
         async with AsyncExitStack() as stack:
             while len(screen.kept) < self.plan.count:
                 if number >= self.plan.most:
-                    return RanOut(f"{self.plan.most} requests", money=False)
+                    return f"{self.plan.most} requests"
                 wave = range(number, min(self.plan.most, number + self._width(screen)))
                 missing = [n for n in wave if n not in self.journal.replies]
-                if missing and (out := self.budget.spent(self.journal.usage)):
-                    return RanOut(out, money=True)
+                if missing and (out := self.budget.spent(self.journal.usage + self.played)):
+                    return out
                 if missing and not running:
                     await stack.enter_async_context(started([self.teacher]))
                     running = True
-                await self._ask(missing[: self.budget.room(self.journal.usage, len(self.journal.replies))])
+                room = self.budget.room(self.journal.usage, len(self.journal.replies), self.played)
+                await self._ask(missing[:room])
                 while (
                     number in self.journal.replies and number in wave and len(screen.kept) < self.plan.count
                 ):

@@ -63,7 +63,9 @@ def lines(report: Report) -> Iterator[str]:
     yield f"{report.actor} played {report.played} of {report.kept} ({_paid(act)})"
     yield from _counted(report.solved, "solved", report.unsolved)
     where = visible(str(report.output))
-    yield f"Problems  {where}/solved.jsonl   (what was left out, and why: {where}/rejected.jsonl)"
+    if report.kept:  # else nothing was played, and there is no such file
+        yield f"Problems  {where}/solved.jsonl"
+    yield f"Left out  {where}/rejected.jsonl   (with the reasons)"
     if report.solved:
         out = shlex.quote(str(report.output))
         yield f"Records   harness export {out}/run --format sft --filter reward=1 -o {out}/sft.jsonl"

@@ -50,6 +50,8 @@ class Screen:
     """Judges replies in the order of their requests; equal replies in equal order give equal results."""
 
     bench: Bench
+    settled: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """By id, the problems that an earlier invocation settled and kept: their gold stays what it was."""
     kept: list[Proposal] = field(default_factory=list)
     rejected: list[Proposal] = field(default_factory=list)
     _seen: dict[str, str] = field(default_factory=dict)
@@ -83,7 +85,7 @@ class Screen:
             id = f"syn-{sha256(plain.encode()).hexdigest()[:12]}"  # before settle: what was written counts
             with blame(self.bench.task, "synthesis"):
                 try:
-                    problem = dict(self.bench.synthesis.settle(problem))
+                    problem = dict(self.settled.get(id) or self.bench.synthesis.settle(problem))
                     sample = self.bench.synthesis.sample(problem, id)
                 except Unfit as unfit:
                     return Proposal(request, problem, reason=unfit.reason, detail=unfit.detail)
