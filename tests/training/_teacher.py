@@ -10,11 +10,15 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from aiohttp import web
 
+from harness.testing import Done, harness
+
 TABLE = re.compile(r"^(\w+) \((.*)\)$", re.MULTILINE)
+EVERYTHING = ("good", "duplicate", "change", "broken", "trivial", "nothing", "mistaken", "malformed")
 USAGE = {"prompt_tokens": 900, "completion_tokens": 100}
 
 
@@ -135,3 +139,26 @@ def teaching(*kinds: str, **how: Any) -> Iterator[Teacher]:
         loop.call_soon_threadsafe(stop.set)
         thread.join()
         loop.close()
+
+
+# The command and what it leaves
+
+
+def words(teacher: Teacher, output: Path, *more: str | Path) -> list[str]:
+    return [
+        "synthesize", "db", "--teacher", "openai/teacher", "--base-url", teacher.url, "-o", str(output),
+        *map(str, more),
+    ]  # fmt: skip
+
+
+def asked(teacher: Teacher, output: Path, *more: str | Path) -> Done:
+    return harness(*words(teacher, output, *more))
+
+
+def report(done: Done) -> dict[str, Any]:
+    said: dict[str, Any] = json.loads(done.out)
+    return said
+
+
+def rows(file: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in file.read_text().splitlines()]
