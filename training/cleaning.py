@@ -2,8 +2,8 @@
 
 A row is contaminated by an evaluation text when it is about the same problem by name, or when it holds at
 least a given share of the text's n-grams of words (10, and 80 %, are what Llama 2 and AgentTuning use). What
-many prompts of one task share, such as its instructions and worked example, is no mark of any of them and
-does not count; the whole row is looked at, so it does not matter where in it the text stands.
+many texts of one task and kind share, such as the instructions in prompts of one profile, is no mark of any
+of them and does not count; the whole row is looked at, so it does not matter where in it the text stands.
 """
 
 import re
@@ -26,6 +26,8 @@ class Text(NamedTuple):
 
     name: str
     text: str
+    kind: str = ""
+    """What it is of the problem, such as its prompt under a profile: texts of one kind are told apart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,7 @@ def grams(text: str, size: int = GRAM) -> set[int]:
 class Against:
     """Evaluation texts, indexed to be looked for in rows."""
 
-    def __init__(self, texts: Iterable[tuple[str, str]], share: float | None = 0.8) -> None:
+    def __init__(self, texts: Iterable[Text | tuple[str, str]], share: float | None = 0.8) -> None:
         """With `share` None, only problems of the same name and whole texts are looked for."""
         given = [Text(*t) for t in texts]
         self.names = {t.name for t in given}
@@ -85,9 +87,9 @@ class Against:
         self._marks: list[int] = []
         self._texts: list[str] = []
         self._index: dict[int, list[int]] = defaultdict(list)
-        by_task: dict[str, list[Text]] = defaultdict(list)
+        by_task: dict[tuple[str, str], list[Text]] = defaultdict(list)
         for text in given:
-            by_task[text.name.rpartition("/")[0]].append(text)
+            by_task[text.name.rpartition("/")[0], text.kind].append(text)
         for texts_of_one in by_task.values():
             self._add(texts_of_one)
 

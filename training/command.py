@@ -75,15 +75,13 @@ def dpo(**given: Any) -> None:
 def _train(kind: str, recipe: str, settings: tuple[str, ...], output: str | None, **given: Any) -> None:
     from .recipe import Recipe
 
-    overrides = (*settings, *((f"output={output}",) if output else ()))
-    made = Recipe.load(recipe, overrides)
+    made = Recipe.load(recipe, settings, output)
     if given["sweep"] is None:
         _train_one(kind, made, **given)
         return
     key, values = _sweep(given["sweep"])
     recipes = [
-        Recipe.load(recipe, (*overrides, f"{key}={v}", f"output={made.output.rstrip('/')}-{v}"))
-        for v in values
+        Recipe.load(recipe, (*settings, f"{key}={v}"), f"{made.output.rstrip('/')}-{v}") for v in values
     ]
     for one in recipes:
         click.echo(f"{one.output}: {key} among {', '.join(values)}", err=True)
@@ -145,8 +143,9 @@ def _here(kind: str, recipe: "Recipe", at: "Placement", resume: str) -> "Record"
 
 def _apart(kind: str, recipe: "Recipe", at: "Placement", resume: str) -> "Record":
     from .launch import configuration, launch
-    from .record import Record
+    from .record import Record, check_folder
 
+    check_folder(Path(recipe.output))
     if at.deepspeed:
         configuration(at.deepspeed)
     shared = None  # of one machine, the folder for temporary files will do

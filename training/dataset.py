@@ -100,7 +100,7 @@ def prepare(
         against=len(asked.texts),
         mix=mix,
         lengths=_lengths(chosen, kept),
-        warnings=(*_elsewhere(rows), *_absent(asked.absent), *work.warnings()),
+        warnings=(*elsewhere(rows), *absent(asked.absent), *work.warnings()),
     )
     return Prepared(chosen, kept, report)
 
@@ -254,7 +254,7 @@ def _by_kind(rows: Sequence[Conversation]) -> dict[str, list[Conversation]]:
     return {kind: [r for r in rows if r.source.get("kind", "agent") == kind] for kind in KINDS}
 
 
-def _elsewhere(rows: Sequence[Conversation]) -> Iterator[str]:
+def elsewhere(rows: Sequence[Conversation]) -> Iterator[str]:
     """A warning for each split that is not meant to be trained on."""
     splits = Counter(
         f"{r.source.get('task')}/{r.source['split']}" for r in rows if r.source.get("split", TRAIN) != TRAIN
@@ -263,7 +263,7 @@ def _elsewhere(rows: Sequence[Conversation]) -> Iterator[str]:
         yield f"{count} rows are of {name}: scores on it will say nothing"
 
 
-def _absent(splits: Sequence[str]) -> Iterator[str]:
+def absent(splits: Sequence[str]) -> Iterator[str]:
     if splits:
         yield f"not compared with {', '.join(splits)}, which cannot be read here"
 

@@ -4,13 +4,13 @@
     harness train dpo configs/smollm2-lora.yaml --set data.agent=data/pairs.jsonl -o checkpoints/preferring
 
 TRL's DPOTrainer, given tokens and a mask of our own: its collator counts everything after the prompt, so of
-a trajectory also what the environment said. Here only the agent's turns count, on both sides. A pair that is
-too long is left out and counted, never cut. The reference is the base itself, with LoRA the adapter turned
-off.
+a trajectory also what the environment said. Here only the agent's turns count, on both sides. Left out and
+counted are pairs that are too long (none is cut), duplicates, and those of which a side holds what the
+evaluation asks. The reference is the base itself, with LoRA the adapter turned off.
 """
 
-import random
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -18,12 +18,18 @@ from typing import Any
 
 import click
 
-from harness import UsageError, checkpoint_of
+from harness import Tell, UsageError, checkpoint_of
 
 from . import loading, preferences, record, sft
+from .arguments import configured
+from .cleaning import Against, Hit, fingerprint
+from .dataset import absent, elsewhere, quiet
+from .evaluation import collect
 from .launch import Placement
 from .masks import IGNORED, Coder, Encoded
-from .recipe import Recipe
+from .recipe import Data, Recipe
+from .report import contamination
+from .splitting import held_back
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,36 +74,94 @@ class Prepared:
         counted = sum(r.counted for r in self.train)
         sides = f"{len(self.train)} to train, {len(self.validation)} to validate"
         rows = f"rows      {sides}, {counted} tokens count"
-        return [*files, *left, rows]
+        compared = contamination(self.report["against"], [Hit(**h) for h in self.report["hits"]])
+        warnings = (f"warning   {text}" for text in self.report["warnings"])
+        return [*files, *left, *compared, rows, *warnings]
 
 
-def prepare(recipe: Recipe, tokenizer: Any) -> Prepared:
+def prepare(recipe: Recipe, tokenizer: Any, tell: Tell | None = None) -> Prepared:
     """Raises `UsageError` for a line that is no pair, and where nothing is left."""
-    coder, limit = Coder(tokenizer, recipe.data.template), recipe.data.max_length
-    rows: list[Row] = []
-    files: list[dict[str, Any]] = []
-    dropped: dict[str, int] = {}
-    if not recipe.data.agent:
-        raise UsageError("the recipe names no data; give --set data.agent=data/pairs.jsonl")
-    for name in recipe.data.agent:
-        file, before = Path(name), len(rows)
-        read = list(preferences.read(file))
-        for pair in read:
-            row = encode(pair, coder)
-            if row.longest > limit:
-                why = f"longer than {limit} tokens"
-                dropped[why] = dropped.get(why, 0) + 1
-            else:
-                rows.append(row)
-        hashed = sha256(file.read_bytes()).hexdigest()
-        files.append({"path": name, "kind": "agent", "rows": len(read), "sha256": hashed})
-        if before == len(rows) == 0 and not read:
-            raise UsageError(f"{file} holds no pairs")
+    data = recipe.data
+    _check(data)
+    coder, dropped = Coder(tokenizer, data.template), Counter[str]()
+    read = {name: list(preferences.read(Path(name))) for name in data.agent}
+    if empty := [name for name, pairs in read.items() if not pairs]:
+        raise UsageError(f"{empty[0]} holds no pairs")
+    asked = collect(data.against, tell or quiet)
+    every = [pair for pairs in read.values() for pair in pairs]
+    clean, hits = _clean(every, Against(asked.texts), dropped)
+    rows = list(_fitting(clean, coder, data.max_length, dropped))
     if not rows:
-        raise UsageError(f"nothing is left to train on: {dropped}")
-    train, held = _split(rows, recipe.data.validation, recipe.train.seed)
-    report = {"files": files, "dropped": dropped, "pairs": len(train), "ends": sorted(coder.ends)}
-    return Prepared(train, held, report)
+        raise UsageError(f"nothing is left to train on: {dict(dropped)}")
+    held = held_back({r.problem for r in rows}, data.validation, recipe.train.seed)
+    train = [r for r in rows if r.problem not in held]
+    report = {
+        "files": [_file(name, len(pairs)) for name, pairs in read.items()],
+        "dropped": dict(dropped),
+        "against": len(asked.texts),
+        "hits": [asdict(h) for h in hits],
+        "pairs": len(train),
+        "ends": sorted(coder.ends),
+        "warnings": [*elsewhere([p.chosen for p in clean]), *absent(asked.absent)],
+    }
+    return Prepared(train, [r for r in rows if r.problem in held], report)
+
+
+def _check(data: Data) -> None:
+    """Raises `UsageError` for data that is no pairs."""
+    if not data.agent:
+        raise UsageError("the recipe names no data; give --set data.agent=data/pairs.jsonl")
+    given = {
+        "data.general": bool(data.general),
+        "data.share": data.share is not None,
+        "data.format": data.format != "auto",
+    }
+    if odd := [key for key, wrong in given.items() if wrong]:
+        raise UsageError(
+            f"{', '.join(odd)}: preferences are pairs of data.agent alone, without general data or formats; "
+            f"take it out, or give --set {odd[0]}=null"
+        )
+
+
+def _file(name: str, pairs: int) -> dict[str, Any]:
+    return {
+        "path": name,
+        "kind": "agent",
+        "rows": pairs,
+        "sha256": sha256(Path(name).read_bytes()).hexdigest(),
+    }
+
+
+def _clean(
+    pairs: Iterable[preferences.Pair], against: Against, dropped: Counter[str]
+) -> tuple[list[preferences.Pair], list[Hit]]:
+    """Without duplicates, and without those of which a side holds what the evaluation asks."""
+    seen: set[tuple[str, str]] = set()
+    kept: list[preferences.Pair] = []
+    hits: list[Hit] = []
+    for pair in pairs:
+        mark = (fingerprint(pair.chosen), fingerprint(pair.rejected))
+        if mark in seen:
+            dropped["duplicates"] += 1
+        elif hit := against.hit(pair.chosen) or against.hit(pair.rejected):
+            dropped["contaminated by the evaluation"] += 1
+            hits.append(hit)
+        else:
+            kept.append(pair)
+        seen.add(mark)
+    return kept, hits
+
+
+def _fitting(
+    pairs: Iterable[preferences.Pair], coder: Coder, limit: int, dropped: Counter[str]
+) -> Iterable[Row]:
+    """In tokens, those that are of use."""
+    for pair in pairs:
+        row = encode(pair, coder)
+        if row.longest > limit:
+            dropped[f"longer than {limit} tokens"] += 1
+        else:
+            yield row
 
 
 def encode(pair: preferences.Pair, coder: Coder) -> Row:
@@ -113,14 +177,6 @@ def encode(pair: preferences.Pair, coder: Coder) -> Row:
 
 def _first(side: Encoded) -> int:
     return next(n for n, label in enumerate(side.labels) if label != IGNORED)
-
-
-def _split(rows: Sequence[Row], share: float, seed: int) -> tuple[list[Row], list[Row]]:
-    """By problem."""
-    problems = sorted({r.problem for r in rows})
-    random.Random(seed).shuffle(problems)
-    held = set(problems[: round(len(problems) * share)])
-    return [r for r in rows if r.problem not in held], [r for r in rows if r.problem in held]
 
 
 def run(recipe: Recipe, placement: Placement, resume: bool = True) -> record.Record:
@@ -167,8 +223,8 @@ def arguments(recipe: Recipe, at: Placement, here: loading.Machine, data: Prepar
         else {"loss_type": [dpo.loss]}
     )
     longest = 2 * max(r.longest for r in data.train)  # both sides are in a batch
-    given = sft.common(recipe, at, here, longest, bool(data.validation))
-    return DPOConfig(**given, **losses, beta=dpo.beta, max_length=None, remove_unused_columns=False)
+    own = {**losses, "beta": dpo.beta, "max_length": None, "remove_unused_columns": False}
+    return configured(DPOConfig, recipe, at, here, longest, bool(data.validation), **own)
 
 
 def trainer(
@@ -176,14 +232,15 @@ def trainer(
 ) -> Any:
     from .preference_trainer import Collator, Trainer
 
+    model = loading.model(recipe, here)
     return Trainer(
-        model=loading.model(recipe, here),
+        model=model,
         args=args,
         data_collator=Collator(pad_token_id=tokenizer.pad_token_id),
         train_dataset=table(data.train),
         eval_dataset=table(data.validation) if data.validation else None,
         processing_class=tokenizer,
-        peft_config=loading.lora(recipe.adapter),
+        peft_config=loading.lora(recipe.adapter, model),
         callbacks=callbacks,
     )
 

@@ -25,33 +25,42 @@ class Asked:
     readable: bool = True
 
 
-def conversations(picked: Picked) -> Iterator[Conversation]:
-    """The rows of one run's episodes, in order. Raises `UsageError` where the journal is not whole."""
+def conversations(picked: Picked, unreadable: bool = False) -> Iterator[Conversation]:
+    """The rows of one run's episodes, in order. Raises `UsageError` where the journal is not whole.
+
+    With `unreadable`, replies that could not be read are marked as the agent's others are.
+    """
     said = calls(picked)
     for episode in picked.episodes:
         path = episode.path()
         sent = said.get(episode.key, [])
         asked = [_asked(sent, path[turn], path[turn + 1], turn) for turn in range(len(path) - 1)]
-        task = picked.run.record.task(episode.task)
-        about = {
-            "kind": "agent",
-            "run": picked.run.path.name,
-            "model": picked.run.record.model,
-            "strategy": picked.run.record.strategy,
-            "task": episode.task,
-            "profile": task.profile,
-            "split": task.split,
-            "reward": episode.score.value if episode.score else None,
-            "status": str(episode.status),
-        }
-        rows = list(_rows(asked))
+        tools, source = tuple(picked.run.record.task(episode.task).tools), about(picked, episode)
+        rows = list(_rows(asked, unreadable))
         for number, turns in enumerate(rows):
             name = episode.key if len(rows) == 1 else f"{episode.key}/{number}"
             problem = f"{episode.task}/{episode.sample}"
-            yield Conversation(f"{picked.run.path.name}/{name}", problem, turns, tuple(task.tools), about)
+            yield Conversation(f"{picked.run.path.name}/{name}", problem, turns, tools, source)
 
 
-def _rows(asked: Sequence[Asked]) -> Iterator[tuple[Turn, ...]]:
+def about(picked: Picked, episode: Any) -> dict[str, Any]:
+    """Where a row of this episode comes from, and what is known of it."""
+    record = picked.run.record
+    task = record.task(episode.task)
+    return {
+        "kind": "agent",
+        "run": picked.run.path.name,
+        "model": record.model,
+        "strategy": record.strategy,
+        "task": episode.task,
+        "profile": task.profile,
+        "split": task.split,
+        "reward": episode.score.value if episode.score else None,
+        "status": str(episode.status),
+    }
+
+
+def _rows(asked: Sequence[Asked], unreadable: bool) -> Iterator[tuple[Turn, ...]]:
     """Turns joined as long as each prompt begins with the conversation so far."""
     turns: list[Turn] = []
     for one in asked:
@@ -60,7 +69,7 @@ def _rows(asked: Sequence[Asked]) -> Iterator[tuple[Turn, ...]]:
             yield tuple(turns)
             turns = []
         turns += [Turn(m) for m in one.prompt[len(turns) :]]
-        turns.append(Turn(one.reply, train=one.readable))
+        turns.append(Turn(one.reply, train=one.readable or unreadable))
     if turns:
         yield tuple(turns)
 

@@ -42,7 +42,7 @@ def size(recipe: Recipe) -> Size:
     with torch.device("meta"):
         model = AutoModelForCausalLM.from_config(config)
         base = sum(p.numel() for p in model.parameters())
-        if (adapter := loading.lora(recipe.adapter)) is not None:
+        if (adapter := loading.lora(recipe.adapter, model)) is not None:
             from peft import get_peft_model
 
             model = get_peft_model(model, adapter)
@@ -69,6 +69,7 @@ def memory(recipe: Recipe, of: Size, here: loading.Machine, longest: int) -> dic
 
 def checkpoints(recipe: Recipe, here: loading.Machine, longest: int, processes: int) -> bool:
     """Whether activations are computed twice: where they would take more than 80 % of what is free."""
+    of = size(recipe)  # refuses adapter.targets that the model lacks, before anything is written
     if recipe.train.checkpointing is not Choice.AUTO:
         return recipe.train.checkpointing is Choice.ON
     import torch
@@ -79,7 +80,7 @@ def checkpoints(recipe: Recipe, here: loading.Machine, longest: int, processes: 
         import psutil
 
         free = psutil.virtual_memory().available / processes
-    return sum(memory(recipe, size(recipe), here, longest).values()) > 0.8 * free
+    return sum(memory(recipe, of, here, longest).values()) > 0.8 * free
 
 
 def steps(recipe: Recipe, rows: int, processes: int) -> int:
@@ -101,8 +102,10 @@ def lines(
     yield f"machine   {here.device}, {here.dtype}, attention {here.attention}, processes {processes}{twice}"
     said = ", ".join(f"{name} {amount / GIB:.1f}" for name, amount in parts.items())
     yield f"memory    about {sum(parts.values()) / GIB:.1f} GiB a process at {longest} tokens a row: {said}"
-    yield f"updates   {steps(recipe, len(rows), processes)} of {_together(recipe, processes)} rows"
-    packing = "packed" if loading.packs(recipe, here) else "in batches of similar length"
+    packed = loading.packs(recipe, here)
+    most = "at most " if packed else ""  # several rows become one
+    yield f"updates   {most}{steps(recipe, len(rows), processes)} of {_together(recipe, processes)} rows"
+    packing = "packed" if packed else "in batches of similar length"
     tokens = sum(len(r.input_ids) for r in rows)
     trained = sum(r.trained for r in rows)
     yield f"epoch     {len(rows)} rows {packing}, {tokens:,} tokens, {trained:,} trained on"

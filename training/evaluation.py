@@ -2,16 +2,20 @@
 
 An entry is `TASK` (its split `test`), `TASK/SPLIT`, a group such as `games`, `all` (every split of every
 task but `train`), or a file: JSONL of name and text, or conversations of any format that is read here.
+
+Covered: prompts under every profile, with changes that leave 80 % of their own 10-grams; problems that are a
+text of their own, whatever stands around them. Not covered: problems said in other words; equal states of a
+world told otherwise (a row holds no sample to compare; `harness synthesize` compares samples by their keys).
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from harness import HarnessError, Tell, UsageError
+from harness import HarnessError, Observation, Sample, Tell, UsageError
 
-from .cleaning import Text
+from .cleaning import SHORTEST, Text, words
 from .sources import Source, items, load
 
 if TYPE_CHECKING:
@@ -22,6 +26,11 @@ Entry = tuple[str, str] | Path | str
 """A text with its name; a task; or a file."""
 EVERY = "all"
 TRAIN = "train"
+STATEMENT = "statement"
+"""The kind of a text that is a problem without what a prompt says around it."""
+PROBED = 3
+"""Where so many samples look the same under another profile, the others are taken to: a world may be slow
+to open."""
 
 
 @dataclass(slots=True)
@@ -64,7 +73,7 @@ def _add_tasks(asked: Asked, entry: str, tell: Tell) -> None:
         for task in plugins.names("tasks"):
             for one in (s for s in plugins.task(task).splits if s != TRAIN):
                 try:
-                    asked.texts += prompts(plugins, task, one, tell)
+                    asked.texts += list(prompts(plugins, task, one, tell))
                 except HarnessError:  # no official files, or no sandbox, on this machine
                     asked.absent.append(f"{task}/{one}")
         return
@@ -77,23 +86,59 @@ def _add_tasks(asked: Asked, entry: str, tell: Tell) -> None:
 
 
 def prompts(plugins: "Plugins", task: str, split: str, tell: Tell) -> Iterator[Text]:
-    """What an agent reads before its first turn, of every sample of a split; named as rows name problems."""
+    """What an agent reads before its first turn, of every sample of a split; named as rows name problems.
+
+    Under each profile that can be played here, the usual one first; then the problems' own statements.
+    Raises what the usual profile does where that cannot be.
+    """
     from harness.plan import plan_task
     from harness.spec import RunSpec
 
-    planned = plan_task(plugins, RunSpec((task,), "oracle", split=split), task, [])
-    try:
-        for number, sample in enumerate(planned.samples):
-            tell(f"prompts of {task} {split}", number, len(planned.samples))
-            yield Text(f"{task}/{sample.id}", _prompt(planned, number))
-    finally:
-        planned.close()
+    seen: dict[str, Observation] = {}
+    stated: dict[str, str] = {}
+    for number, profile in enumerate(plugins.task(task).profiles):
+        try:
+            planned = plan_task(plugins, RunSpec((task,), "oracle", split=split, profile=profile), task, [])
+            try:
+                texts = list(_rendered(planned, seen, stated, tell))
+            finally:
+                planned.close()
+        except HarnessError:  # it needs data or an engine that is absent
+            if number == 0:
+                raise
+            continue
+        yield from texts
+    yield from (Text(name, text, STATEMENT) for name, text in stated.items())
 
 
-def _prompt(planned: "PlannedTask", number: int) -> str:
-    world = planned.task.open(planned.samples[number], planned.settings)
+def _rendered(
+    planned: "PlannedTask", seen: dict[str, Observation], stated: dict[str, str], tell: Tell
+) -> Iterator[Text]:
+    """The prompts under one profile. Adds to `seen` what the worlds show, and to `stated` the problems."""
+    name, profile, alike = planned.task.name, planned.settings.profile, 0
+    for number, sample in enumerate(planned.samples):
+        tell(f"prompts of {name} {planned.split} under {profile}", number, len(planned.samples))
+        shown = seen.get(sample.id)
+        if shown is None or alike < PROBED:
+            opened = _first(planned, sample)
+            alike = alike + 1 if opened == shown else -len(planned.samples)
+            shown = seen[sample.id] = opened
+        for text in _statements(sample, shown.text):
+            stated.setdefault(f"{name}/{sample.id}", text)
+        yield Text(f"{name}/{sample.id}", "\n".join(m.content for m in planned.rules.prompt(shown)), profile)
+
+
+def _first(planned: "PlannedTask", sample: Sample) -> Observation:
+    world = planned.task.open(sample, planned.settings)
     try:
-        messages = planned.rules.prompt(world.reset())
+        return world.reset()
     finally:
         world.close()
-    return "\n".join(m.content for m in messages)
+
+
+def _statements(sample: Sample, shown: str) -> Iterator[str]:
+    """The sample's own texts that are shown as they are: its question, instruction or story."""
+    for own in fields(sample):
+        value = getattr(sample, own.name)
+        if isinstance(value, str) and len(words(value)) >= SHORTEST and value in shown:
+            yield value

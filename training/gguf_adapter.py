@@ -2,7 +2,7 @@
 
 Some 10 MB instead of a whole model; llama.cpp adds it to whatever quantisation of the base is served.
 Covered: adapters of linear layers of Llama and Qwen2 architectures. Not covered, and refused: whole layers
-saved beside the adapter, DoRA, alpha or rank patterns.
+saved beside the adapter, DoRA, rank-stabilised LoRA, biases in it, alpha or rank patterns.
 
 Format: an adapter's tensors are those of its base with `.lora_a` (r, in) and `.lora_b` (out, r) after their
 name (llama.cpp, convert_lora_to_gguf.py). The rows of B are ordered as those of the weight that B belongs to.
@@ -16,9 +16,12 @@ from typing import Any
 from harness import UsageError
 
 from .gguf import architecture, ordered, tensors
+from .loading import loading
 from .merge import base_of, trained_by
 
 PREFIX = "base_model.model."
+ODD = ("modules_to_save", "alpha_pattern", "rank_pattern", "use_dora", "use_rslora", "lora_bias")
+"""What an adapter's configuration may ask for and the format cannot say."""
 
 
 def convert(checkpoint: Path, target: Path) -> None:
@@ -26,8 +29,7 @@ def convert(checkpoint: Path, target: Path) -> None:
     import gguf
     import numpy as np
 
-    adapter, base = _adapter(checkpoint), Path(base_of(checkpoint, trained_by(checkpoint)))
-    config = json.loads((base / "config.json").read_text(encoding="utf-8"))
+    adapter, config = _adapter(checkpoint), _config(base_of(checkpoint, trained_by(checkpoint)))
     arch = architecture(config)
     number = {"llama": gguf.MODEL_ARCH.LLAMA, "qwen2": gguf.MODEL_ARCH.QWEN2}[arch]
     names = gguf.get_tensor_name_map(number, config["num_hidden_layers"])
@@ -54,12 +56,21 @@ def convert(checkpoint: Path, target: Path) -> None:
         made.unlink(missing_ok=True)
 
 
+def _config(base: str) -> dict[str, Any]:
+    """Of the base, a folder or an id. Raises `ModelError` where it cannot be had."""
+    from transformers import AutoConfig
+
+    with loading(base):
+        said: dict[str, Any] = AutoConfig.from_pretrained(base).to_dict()
+    return said
+
+
 def _adapter(checkpoint: Path) -> dict[str, Any]:
     file = checkpoint / "adapter_config.json"
     if not file.is_file():
         raise UsageError(f"{checkpoint} has no adapter_config.json: it is no adapter; use --format gguf")
     said: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
-    odd = [k for k in ("modules_to_save", "alpha_pattern", "rank_pattern", "use_dora") if said.get(k)]
+    odd = [k for k in ODD if said.get(k)]
     if said.get("peft_type") != "LORA" or odd:
         raise UsageError(f"{file}: not a plain LoRA adapter ({', '.join(odd) or said.get('peft_type')})")
     return said

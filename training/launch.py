@@ -31,6 +31,8 @@ from harness import ModelError, UsageError
 SHIPPED: Final = Path(__file__).parent / "deepspeed"
 GRACE: Final = 20.0
 """Seconds that the other processes get when one has failed, or after a second Ctrl-C."""
+INTERRUPTED: Final = 130
+"""The status of a process that Ctrl-C ended, as shells have it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,16 +75,19 @@ def launch(arguments: Sequence[str], at: Placement) -> None:
     """Run the worker with these arguments in all processes, and wait for them.
 
     Raises `UsageError` where the worker found the person's mistake (it has said which), and `ModelError`
-    where a process failed.
+    where a process failed; exits with 130 where Ctrl-C ended one before it trained.
     """
     worker = [sys.executable, "-m", "harness.training.worker", *arguments]
     with _passing_signals() as running:
         if at.hostfile is not None:
             running.append(subprocess.Popen(_over_ssh(arguments, at.hostfile), start_new_session=True))
         else:
-            for environment in _environments(at.processes):
-                running.append(subprocess.Popen(worker, env=environment, start_new_session=True))
+            with _held_back():
+                for environment in _environments(at.processes):
+                    running.append(subprocess.Popen(worker, env=environment, start_new_session=True))
         code = _wait(running)
+    if code in (INTERRUPTED, -signal.SIGINT):
+        raise SystemExit(INTERRUPTED)
     if code == UsageError.exit_code:
         raise SystemExit(code)  # told by the worker
     if code:
@@ -127,6 +132,17 @@ def _passing_signals() -> Iterator[list["subprocess.Popen[bytes]"]]:
         _end(running)
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+@contextmanager
+def _held_back() -> Iterator[None]:
+    """Processes started in the block get Ctrl-C only when they allow it: Python itself would answer it with
+    a traceback while it starts. The worker allows it in its first line."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _wait(running: Sequence["subprocess.Popen[bytes]"]) -> int:

@@ -3,7 +3,7 @@
 import importlib.util
 import os
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -107,13 +107,18 @@ def _four_bits(here: Machine) -> Any:
     )
 
 
-def lora(adapter: Adapter) -> Any:
-    """The `LoraConfig`, or None where all weights are trained."""
+def lora(adapter: Adapter, model: Any) -> Any:
+    """The `LoraConfig`, or None where all weights are trained.
+
+    Raises `UsageError` for a target that is no linear layer of `model`.
+    """
     if adapter.method is Method.FULL:
         return None
     from peft import LoraConfig
 
     names = list(adapter.targets)
+    if names != ["all-linear"]:
+        _check_targets(names, model)
     return LoraConfig(
         r=adapter.r,
         lora_alpha=adapter.alpha,
@@ -121,6 +126,23 @@ def lora(adapter: Adapter) -> Any:
         target_modules="all-linear" if names == ["all-linear"] else names,
         task_type="CAUSAL_LM",
     )
+
+
+def _check_targets(names: Sequence[str], model: Any) -> None:
+    from torch import nn
+    from transformers.pytorch_utils import Conv1D
+
+    takes = {name: isinstance(m, nn.Linear | nn.Embedding | Conv1D) for name, m in model.named_modules()}
+    there = sorted({name.rpartition(".")[2] for name, fits in takes.items() if fits})
+    if not names:
+        raise UsageError(f"adapter.targets: names no layer; there are {', '.join(there)}, and all-linear")
+    for target in names:
+        found = [fits for name, fits in takes.items() if name == target or name.endswith(f".{target}")]
+        if not found or not all(found):
+            raise UsageError(
+                f"adapter.targets: {target!r} is no linear layer of the model; there are {', '.join(there)}; "
+                "all-linear, alone, is each of them but the output head"
+            )
 
 
 @contextmanager

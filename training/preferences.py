@@ -9,13 +9,15 @@ branch      the same prompt, several replies (multi-branch strategies): the one 
             that was put aside. Only of episodes that reached the full score: a judge's choice in an episode
             that failed shows nothing.
 trajectory  the same sample, several episodes: a best one against each that scored less (ETO, Song et al.
-            2024, arXiv 2403.02502). As there, what failed is cut to five turns more than what succeeded.
+            2024, arXiv 2403.02502). As there, what failed is cut to five turns more than what succeeded. Of
+            it, replies that could not be read count too: they become less likely, and never likelier.
 
 A file is JSONL, one pair a line: {"id", "problem", "kind", "chosen": {...}, "rejected": {...}}, both
 sides conversations as in `conversation.py`.
 """
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -24,7 +26,8 @@ from typing import Any
 from harness import Exporter, Message, Picked, ToolCall, UsageError, hookimpl
 
 from .conversation import Conversation, Turn, from_json, to_json
-from .episodes import calls, conversations, same
+from .episodes import about, calls, conversations, same
+from .sources import items, speakable
 
 FULL = 1.0
 MORE_TURNS = 5
@@ -43,11 +46,14 @@ class Pair:
     rejected: Conversation
 
 
-def pairs(picked: Sequence[Picked]) -> Iterator[Pair]:
-    """Those of all runs; trajectories are compared across runs of one task and profile."""
+def pairs(picked: Sequence[Picked], left: Counter[str]) -> Iterator[Pair]:
+    """Those of all runs; trajectories are compared across runs of one task and profile.
+
+    `left` counts the episodes that could not be compared, by reason.
+    """
     for one in picked:
         yield from branches(one)
-    yield from trajectories(picked)
+    yield from trajectories(picked, left)
 
 
 def branches(picked: Picked) -> Iterator[Pair]:
@@ -65,7 +71,10 @@ def branches(picked: Picked) -> Iterator[Pair]:
                 name = f"{picked.run.path.name}/{episode.key}/{turn}-{number}"
                 problem = f"{episode.task}/{episode.sample}"
                 prompt = tuple(Turn(m) for m in call["prompt"]) if call else ()
-                sides = [Conversation(name, problem, (*prompt, Turn(m, True)), tools) for m in (taken, other)]
+                sides = [
+                    Conversation(name, problem, (*prompt, Turn(m, True)), tools, about(picked, episode))
+                    for m in (taken, other)
+                ]
                 yield Pair(name, problem, "branch", sides[0], sides[1])
 
 
@@ -100,27 +109,51 @@ def _words(message: Message) -> tuple[str, tuple[tuple[str, str], ...]]:
 
 @dataclass(frozen=True, slots=True)
 class _Path:
+    """An episode that is one conversation."""
+
     row: Conversation
+    """All the agent's replies count."""
+    read: Conversation
+    """Only those that could be read do."""
     score: float
 
 
-def trajectories(picked: Sequence[Picked]) -> Iterator[Pair]:
+def trajectories(picked: Sequence[Picked], left: Counter[str]) -> Iterator[Pair]:
     """A best episode of each sample against each that scored less."""
-    found: dict[tuple[str, str, str], list[_Path]] = {}
-    for one in picked:
-        rows = {row.id: row for row in conversations(one)}
-        for episode in one.episodes:
-            row = rows.get(f"{one.run.path.name}/{episode.key}")
-            if row is not None and episode.score is not None:
-                task = one.run.record.task(episode.task)
-                key = (episode.task, str(task.profile), episode.sample)
-                found.setdefault(key, []).append(_Path(row, episode.score.value))
-    for paths in found.values():
-        best = max(paths, key=lambda p: p.score)
+    for paths in _by_sample(picked, left):
+        best = max(paths, key=lambda p: (p.score, p.read.trained > 0))
         for number, worse in enumerate(p for p in paths if p.score < best.score):
             rejected = _cut(worse.row, best.row.trained + MORE_TURNS)
-            if _prompt(best.row) == _prompt(rejected):
-                yield Pair(f"{best.row.id}/{number}", best.row.problem, "trajectory", best.row, rejected)
+            if not best.read.trained:
+                left["worse than an episode of which no reply could be read"] += 1
+            elif _prompt(best.row) != _prompt(rejected):
+                left["that do not begin with the prompt of the best of their sample"] += 1
+            else:
+                yield Pair(f"{best.row.id}/{number}", best.row.problem, "trajectory", best.read, rejected)
+
+
+def _by_sample(picked: Sequence[Picked], left: Counter[str]) -> Iterable[list[_Path]]:
+    """The scored episodes that are one conversation, those of one task, profile and sample together."""
+    found: dict[tuple[str, str, str], list[_Path]] = {}
+    for one in picked:
+        rows = {row.id: row for row in conversations(one, unreadable=True)}
+        for episode in one.episodes:
+            row = rows.get(f"{one.run.path.name}/{episode.key}")
+            if episode.score is None:
+                continue
+            if row is None:
+                left["whose prompts do not grow into one conversation, or that hold no reply"] += 1
+                continue
+            readable = [node.mistake is None for node in episode.path()[1:]]
+            key = (episode.task, str(one.run.record.task(episode.task).profile), episode.sample)
+            found.setdefault(key, []).append(_Path(row, _only(row, readable), episode.score.value))
+    return found.values()
+
+
+def _only(row: Conversation, wanted: Iterable[bool]) -> Conversation:
+    """Of the replies that count, only those count on that are wanted."""
+    asked = iter(wanted)
+    return replace(row, turns=tuple(replace(t, train=next(asked)) if t.train else t for t in row.turns))
 
 
 def _prompt(row: Conversation) -> list[Message]:
@@ -154,25 +187,18 @@ def write(found: Iterable[Pair], file: Path) -> dict[str, int]:
 
 def read(file: Path) -> Iterator[Pair]:
     """The pairs of a file. Raises `UsageError` with file and line for anything else."""
-    try:
-        opened = file.open(encoding="utf-8", errors="surrogatepass")
-    except OSError as e:
-        raise UsageError(f"{file}: {e.strerror}") from None
-    with opened as lines:
-        for number, line in enumerate(lines, 1):
-            if line.strip():
-                try:
-                    yield _pair(json.loads(line))
-                except (ValueError, KeyError, TypeError, AttributeError) as e:
-                    raise UsageError(
-                        f"{file}:{number}: not a preference pair ({type(e).__name__}: {e}); expected one "
-                        "JSON object a line with id, problem, chosen and rejected, as `harness export "
-                        "--format dpo` writes them"
-                    ) from None
+    for where, said in items(file):
+        try:
+            yield _pair(said)
+        except (ValueError, KeyError, TypeError, AttributeError) as e:
+            raise UsageError(
+                f"{where}: not a preference pair ({type(e).__name__}: {e}); expected one JSON object a line "
+                "with id, problem, chosen and rejected, as `harness export --format dpo` writes them"
+            ) from None
 
 
 def _pair(said: Mapping[str, Any]) -> Pair:
-    chosen, rejected = from_json(said["chosen"]), from_json(said["rejected"])
+    chosen, rejected = (speakable(from_json(said[side])) for side in ("chosen", "rejected"))
     if not chosen.trained or not rejected.trained:
         raise ValueError("a side without a turn of the agent")
     return Pair(str(said["id"]), str(said["problem"]), str(said.get("kind", "")), chosen, rejected)
@@ -182,16 +208,18 @@ class Dpo(Exporter):
     """See the module."""
 
     def write(self, runs: Sequence[Picked], target: Path) -> str:
-        found = list(pairs(runs))
+        left: Counter[str] = Counter()
+        found = list(pairs(runs, left))
+        without = "".join(f"\nleft out: {n} episodes {why}" for why, n in left.items())
         if not found:
             raise UsageError(
                 "these episodes hold no pair: neither several replies to one prompt in an episode of full "
-                "score, nor episodes of one sample that scored differently; use --strategy multibranch, "
-                "or --epochs"
+                "score, nor episodes of one sample that scored differently and are one conversation each; "
+                f"use --strategy multibranch, or --epochs{without}"
             )
         counts = write(found, target)
         said = ", ".join(f"{n} of kind {kind}" for kind, n in sorted(counts.items()))
-        return f"{target}: {sum(counts.values())} pairs, {said}"
+        return f"{target}: {sum(counts.values())} pairs, {said}{without}"
 
 
 @hookimpl

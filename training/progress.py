@@ -28,6 +28,8 @@ class Progress(TrainerCallback):  # type: ignore[misc, unused-ignore]
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.begun = time.monotonic()
+        self.before = 0.0
+        """Seconds that the training had taken before it was resumed."""
         self.figures: dict[str, float] = {}
         self.bar: Any = None
         self.start = 0
@@ -36,7 +38,7 @@ class Progress(TrainerCallback):  # type: ignore[misc, unused-ignore]
         self.begun, self.start = time.monotonic(), state.global_step
         if not state.is_world_process_zero:
             return
-        _keep_until(self.folder / LOG, state.global_step)
+        self.before = _keep_until(self.folder / LOG, state.global_step)
         if sys.stderr.isatty():
             self.bar = _bar(state.global_step, state.max_steps)
 
@@ -49,7 +51,8 @@ class Progress(TrainerCallback):  # type: ignore[misc, unused-ignore]
         if not state.is_world_process_zero or "train_runtime" in numbers:
             return
         self.figures |= numbers
-        line = {"step": state.global_step, "seconds": round(time.monotonic() - self.begun, 2), **numbers}
+        seconds = round(self.before + time.monotonic() - self.begun, 2)
+        line = {"step": state.global_step, "seconds": seconds, **numbers}
         with (self.folder / LOG).open("a", encoding="utf-8") as file:
             file.write(json.dumps(line) + "\n")
         if self.bar is None:
@@ -85,18 +88,21 @@ def _bar(step: int, steps: int) -> Any:
     return bar
 
 
-def _keep_until(log: Path, step: int) -> None:
-    """Take away the lines after `step`: they are about to be computed again."""
+def _keep_until(log: Path, step: int) -> float:
+    """Take away the lines after `step`: they are about to be computed again. The seconds of the last kept."""
     if not log.exists():
-        return
-    kept = []
+        return 0.0
+    kept, seconds = [], 0.0
     for line in log.read_text(encoding="utf-8").splitlines():
         try:
-            if json.loads(line)["step"] <= step:
+            said = json.loads(line)
+            if said["step"] <= step:
                 kept.append(line + "\n")
+                seconds = float(said["seconds"])
         except (ValueError, KeyError, TypeError):
             continue  # torn by a kill
     log.write_text("".join(kept), encoding="utf-8")
+    return seconds
 
 
 class Interrupt(TrainerCallback):  # type: ignore[misc, unused-ignore]
@@ -130,6 +136,7 @@ class Interrupt(TrainerCallback):  # type: ignore[misc, unused-ignore]
         if not self._anyone(args) or state.global_step >= state.max_steps:
             return
         self.stopped = control.should_save = control.should_training_stop = True
+        control.should_log = True  # or what was counted since the last line would be lost
 
     def _anyone(self, args: Any) -> bool:
         if args.world_size == 1:

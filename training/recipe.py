@@ -7,25 +7,24 @@
       agent: [data/agent.jsonl]
 
 Paths are relative to the folder that the command runs in. A key that does not exist, a value of the wrong
-kind or outside its range is a `UsageError` with file and line. `--set train.lr=1e-4` replaces one key.
+kind or outside its range is a `UsageError` with file and line. `--set train.lr=1e-4` replaces one key. A key
+that is null has its default, not what the preset says.
 """
 
-import dataclasses
-import types
-import typing
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from enum import StrEnum
 from hashlib import sha256
-from pathlib import Path
 from typing import Any, Self
 
 import yaml
 
 from harness import UsageError
 
-SHIPPED = Path(__file__).parent / "recipes"
+from . import recipe_file
+from .recipe_file import SHIPPED, Said, shipped
+
+__all__ = ["SHIPPED", "Recipe", "keys", "shipped"]
 
 
 class Method(StrEnum):
@@ -42,9 +41,12 @@ class Choice(StrEnum):
     OFF = "off"
 
 
-def number(default: float, least: float, most: float = float("inf"), above: bool = False) -> Any:
-    """A field that holds a number from `least` (or above it) to `most`."""
-    return field(default=default, metadata={"least": least, "most": most, "above": above})
+def number(
+    default: float | None, least: float, most: float = float("inf"), above: bool = False, below: bool = False
+) -> Any:
+    """A field that holds a finite number from `least` (or above it) to `most` (or below it)."""
+    limits = {"least": least, "most": most, "above": above, "below": below}
+    return field(default=default, metadata=limits)
 
 
 def one_of(default: str, *others: str) -> Any:
@@ -64,15 +66,15 @@ class Data:
     max_length: int = number(4096, 8)
     """Tokens of a row."""
     long: str = one_of("window", "drop")
-    """What happens to a longer row; nothing is ever cut without being counted."""
-    share: float | None = field(default=None, metadata={"least": 0, "most": 1, "above": False})
+    """What happens to a longer row; nothing is ever cut without being counted. Longer pairs are dropped."""
+    share: float | None = number(None, 0, 1)
     """λ: share of agent data in what is trained on; without it, every row is used once an epoch."""
     unit: str = one_of("token", "row")
     """What the share is a share of: trained tokens, or rows."""
     validation: float = number(0.05, 0, 0.9)
     """Share of the problems kept for the evaluation loss; 0 for none."""
     against: tuple[str, ...] = ()
-    """Files of test conversations; rows that overlap with one are left out."""
+    """Tasks of the harness, or files of test conversations; rows that overlap with one are left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +105,7 @@ class Train:
     warmup: float = number(0.03, 0, 1)
     """Share of the updates in which the learning rate rises."""
     weight_decay: float = number(0.0, 0)
-    beta2: float = number(0.999, 0, 1)
+    beta2: float = number(0.999, 0, 1, below=True)
     clip: float = number(1.0, 0)
     """Gradients are scaled down to this norm; 0 for never."""
     dtype: str = one_of("auto", "bfloat16", "float16", "float32")
@@ -149,12 +151,17 @@ class Recipe:
     dpo: Dpo = Dpo()
 
     @classmethod
-    def load(cls, name: str, settings: Sequence[str] = ()) -> Self:
-        """The recipe in the file `name`, or the shipped one of that name, with `--set` applied."""
-        said = _merged(_file(name), depth=0)
+    def load(cls, name: str, settings: Sequence[str] = (), output: str | None = None) -> Self:
+        """The recipe in the file `name`, or the shipped one of that name, with `--set` applied.
+
+        `output` is a folder as it is; in a setting it would be read as YAML, where ` #` begins a comment.
+        """
+        said = recipe_file.read(name)
         for text in settings:
-            _set(said, text)
-        recipe: Self = _build(cls, said, "")
+            recipe_file.put(said, text)
+        if output is not None:
+            said["output"] = Said(output, "--output")
+        recipe: Self = recipe_file.build(cls, said)
         for key in ("model", "output"):
             if not getattr(recipe, key):
                 raise UsageError(f"{name}: the key {key!r} is missing; write it, or give --set {key}=...")
@@ -162,7 +169,7 @@ class Recipe:
 
     def to_json(self) -> dict[str, Any]:
         """Plain values, in the order of the fields."""
-        said: dict[str, Any] = _plain(self)
+        said: dict[str, Any] = recipe_file.plain(self)
         return said
 
     def to_yaml(self) -> str:
@@ -175,160 +182,6 @@ class Recipe:
         return sha256(yaml.safe_dump(said).encode()).hexdigest()[:16]
 
 
-def shipped() -> list[str]:
-    return sorted(f.stem for f in SHIPPED.glob("*.yaml"))
-
-
-# From text to values that know where they were written
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """A value, and where it stands."""
-
-    value: Any
-    where: str
-
-
-def _file(name: str) -> Path:
-    if Path(name).is_file():
-        return Path(name)
-    if name in shipped():
-        return SHIPPED / f"{name}.yaml"
-    near = get_close_matches(Path(name).stem, shipped(), 1)
-    hint = f"; did you mean {near[0]!r}?" if near else ""
-    raise UsageError(
-        f"there is no recipe {name!r}{hint} Give a YAML file, or one of the shipped: {', '.join(shipped())}"
-    )
-
-
-def _merged(file: Path, depth: int) -> dict[str, Said]:
-    """Dotted keys to values, those of the preset first."""
-    try:
-        node = yaml.compose(file.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
-        own = dict(_leaves(node, file, "")) if node else {}
-    except (yaml.YAMLError, UnicodeDecodeError, OSError) as e:
-        raise UsageError(f"{file} is not YAML that can be read: {e}") from None
-    preset = own.pop("preset", None)
-    if preset is None:
-        return own
-    if depth > 8 or preset.value not in shipped():
-        raise UsageError(
-            f"{preset.where}: there is no preset {preset.value!r}; there are: {', '.join(shipped())}"
-        )
-    return {**_merged(SHIPPED / f"{preset.value}.yaml", depth + 1), **own}
-
-
-def _leaves(node: yaml.Node, file: Path, at: str) -> Iterator[tuple[str, Said]]:
-    where = f"{file}:{node.start_mark.line + 1}"
-    if not isinstance(node, yaml.MappingNode):
-        if not at:
-            raise UsageError(f"{where}: expected keys and values, such as `model: SmolLM2`")
-        yield at, Said(yaml.SafeLoader("").construct_object(node, deep=True), where)
-        return
-    for key, value in node.value:
-        name = str(key.value).replace("-", "_")
-        if value.tag != "tag:yaml.org,2002:null":
-            yield from _leaves(value, file, f"{at}.{name}" if at else name)
-
-
-def _set(said: dict[str, Said], text: str) -> None:
-    key, sign, value = text.partition("=")
-    key = key.strip().replace("-", "_")
-    if not sign or not key:
-        raise UsageError(f"--set {text!r}: expected KEY=VALUE, such as train.lr=1e-4")
-    try:
-        said[key] = Said(yaml.safe_load(value), f"--set {text}")
-    except yaml.YAMLError:
-        said[key] = Said(value, f"--set {text}")
-
-
-# From values to dataclasses
-
-
-def _build(kind: type[Any], said: Mapping[str, Said], at: str) -> Any:
-    hints, given = typing.get_type_hints(kind), dict[str, Any]()
-    fields = {f.name: f for f in dataclasses.fields(kind)}
-    for key, one in said.items():
-        name = key.split(".")[0]
-        if name not in fields or ("." in key) is not dataclasses.is_dataclass(hints[name]):
-            raise UsageError(_unknown(f"{at}{key}", one.where))
-    for name, f in fields.items():
-        if dataclasses.is_dataclass(hints[name]):
-            below = {k.partition(".")[2]: v for k, v in said.items() if k.startswith(f"{name}.")}
-            given[name] = _build(typing.cast(type[Any], hints[name]), below, f"{at}{name}.")
-        elif name in said:
-            given[name] = _value(hints[name], f.metadata, said[name], f"{at}{name}")
-    return kind(**given)
-
-
-def _unknown(key: str, where: str) -> str:
-    known = list(keys())
-    last = {k.rpartition(".")[2]: k for k in known}
-    near = get_close_matches(key, known, 1, 0.7)
-    near = near or [last[k] for k in get_close_matches(key.rpartition(".")[2], last, 1, 0.7)]
-    hint = f"did you mean {near[0]!r}?" if near else f"there are: {', '.join(known)}"
-    return f"{where}: there is no key {key!r}; {hint}"
-
-
-def keys(kind: type[Any] = Recipe, at: str = "") -> Iterator[str]:
+def keys() -> Iterator[str]:
     """Every key of a recipe, dotted."""
-    for name, hint in typing.get_type_hints(kind).items():
-        if dataclasses.is_dataclass(hint):
-            yield from keys(typing.cast(type[Any], hint), f"{at}{name}.")
-        else:
-            yield f"{at}{name}"
-
-
-def _value(hint: Any, limits: Mapping[str, Any], said: Said, key: str) -> Any:
-    value, optional = said.value, isinstance(hint, types.UnionType)
-    if optional:
-        hint = next(h for h in typing.get_args(hint) if h is not type(None))
-        if value is None:
-            return None
-    if hint == tuple[str, ...]:
-        items = [value] if isinstance(value, str) else value
-        if isinstance(items, list) and all(isinstance(i, str) for i in items):
-            return tuple(items)
-        raise _wrong(said, key, "a list of texts")
-    if isinstance(hint, type) and issubclass(hint, StrEnum):
-        value = {True: "on", False: "off"}.get(value, value) if isinstance(value, bool) else value
-        if value in list(hint):
-            return hint(value)
-        raise _wrong(said, key, "one of " + ", ".join(hint))
-    if hint is str:
-        options = limits.get("one of", ())
-        if isinstance(value, str) and value in (options or (value,)):
-            return value
-        raise _wrong(said, key, "one of " + ", ".join(options) if options else "a text")
-    return _number(hint, limits, said, key)
-
-
-def _number(hint: Any, limits: Mapping[str, Any], said: Said, key: str) -> Any:
-    value = said.value
-    if isinstance(value, str):  # YAML 1.1 reads 1e-4 as a text
-        try:
-            value = float(value)
-        except ValueError:
-            raise _wrong(said, key, "a number") from None
-    if isinstance(value, bool) or not isinstance(value, int | float) or value != value:
-        raise _wrong(said, key, "a number")
-    if hint is int and value != int(value):
-        raise _wrong(said, key, "a whole number")
-    least, most, above = limits["least"], limits["most"], limits["above"]
-    if not (least < value if above else least <= value) or value > most:
-        bounds = f"a number {'above' if above else 'of at least'} {least}"
-        raise _wrong(said, key, bounds + (f" and at most {most}" if most < float("inf") else ""))
-    return hint(value)
-
-
-def _wrong(said: Said, key: str, expected: str) -> UsageError:
-    return UsageError(f"{said.where}: {key} is {said.value!r}; expected {expected}")
-
-
-def _plain(value: Any) -> Any:
-    if dataclasses.is_dataclass(value):
-        return {f.name: _plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
-    if isinstance(value, tuple):
-        return list(value)
-    return str(value) if isinstance(value, StrEnum) else value
+    return recipe_file.keys(Recipe)

@@ -121,8 +121,19 @@ def found(folder: Path) -> Record | None:
     return Record.read(folder) if (folder / FILE).exists() else None
 
 
+def check_folder(folder: Path) -> None:
+    """Raises `UsageError` for what is a file or lies in one."""
+    near = next(p for p in (folder, *folder.absolute().parents) if p.exists())
+    if not near.is_dir():
+        raise UsageError(f"{near} is a file, not a folder; give another --output")
+
+
 def clear(folder: Path) -> None:
-    """Take away what an earlier training left: its checkpoints, weights, log and record."""
+    """Take away what an earlier training left: its checkpoints, weights, log and record.
+
+    Raises `UsageError` where the folder is a file, lies in one, or holds something else.
+    """
+    check_folder(folder)
     if folder.is_dir() and any(folder.iterdir()) and found(folder) is None:
         raise UsageError(f"{folder} is not empty and was not trained here; give another --output")
     if folder.is_dir():

@@ -1,6 +1,6 @@
 """What became of the data: every row read is trained on, validated on, or counted with its reason."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -83,22 +83,12 @@ class Report:
             ),
             *(f"left out  {count} {why}" for why, count in self.dropped.items()),
             *(f"changed   {count} {how}" for how, count in self.changed.items()),
-            *self._contamination(),
+            *contamination(self.against, self.hits),
             *self._mix(),
             *(_length(part, lengths) for part, lengths in self.lengths.items()),
             f"template  {self.template}; a trained turn ends with {', '.join(self.ends) or 'nothing'}",
             *(f"warning   {text}" for text in self.warnings),
         ]
-
-    def _contamination(self) -> Iterable[str]:
-        if not self.against:
-            yield "compared  with no evaluation text: contamination is not known"
-            return
-        yield f"compared  with {self.against} evaluation texts: {len(self.hits)} rows contaminated"
-        for hit in self.hits[:SHOWN]:
-            yield f"            {hit.row} holds {100 * hit.share:.0f} % of {hit.text} ({hit.how})"
-        if len(self.hits) > SHOWN:
-            yield f"            and {len(self.hits) - SHOWN} more"
 
     def _mix(self) -> Iterable[str]:
         mix = self.mix
@@ -108,6 +98,18 @@ class Report:
                 f"mix       λ {wanted}; achieved {mix.rows:.3f} by rows ({mix.agent_rows} agent, "
                 f"{mix.general_rows} general), {mix.tokens:.3f} by trained tokens"
             )
+
+
+def contamination(texts: int, hits: Sequence[Hit]) -> Iterator[str]:
+    """What the comparison with so many evaluation texts found."""
+    if not texts:
+        yield "compared  with no evaluation text: contamination is not known"
+        return
+    yield f"compared  with {texts} evaluation texts: {len(hits)} rows contaminated"
+    for hit in hits[:SHOWN]:
+        yield f"            {hit.row} holds {100 * hit.share:.0f} % of {hit.text} ({hit.how})"
+    if len(hits) > SHOWN:
+        yield f"            and {len(hits) - SHOWN} more"
 
 
 def _length(part: str, it: Lengths) -> str:

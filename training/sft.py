@@ -10,12 +10,12 @@ flash attention is installed. With sdpa it could be had only as a mask over the 
 the square of its length; there rows of similar length share a batch instead, which wastes a few per cent.
 
 Numbers. `dtype: auto` computes in bfloat16 where the device does (also CPUs with AMX or AVX512-BF16). A
-frozen base is kept in it; what is trained (adapters, or all weights) is kept in float32.
+frozen base is kept in it; what is trained (adapters, or all weights) is kept in float32. But qlora's adapters
+are kept in bfloat16: TRL casts them.
 
 Interruption. Ctrl-C saves a checkpoint; the same command goes on from the last one.
 """
 
-import json
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, replace
@@ -28,9 +28,9 @@ import click
 from harness import Tell, UsageError, checkpoint_of
 
 from . import loading, record
+from .arguments import configured
 from .dataset import Encoded, Prepared, Source, prepare, quiet
-from .estimate import checkpoints
-from .launch import Placement, configuration
+from .launch import Placement
 from .recipe import Data, Recipe
 
 
@@ -138,87 +138,10 @@ def arguments(recipe: Recipe, at: Placement, here: loading.Machine, data: Prepar
     from trl import SFTConfig
 
     longest = max(len(r.input_ids) for r in data.train)
-    given = common(recipe, at, here, longest, bool(data.validation))
-    packing = loading.packs(recipe, here)
-    if packing:
-        return SFTConfig(**given, packing=True, max_length=recipe.data.max_length)
-    return SFTConfig(**given, max_length=None, dataset_kwargs={"skip_prepare_dataset": True})
-
-
-def common(
-    recipe: Recipe, at: Placement, here: loading.Machine, longest: int, evaluates: bool
-) -> dict[str, Any]:
-    """What TRL's trainers are told alike."""
-    train, log = recipe.train, recipe.log
-    if at.deepspeed and here.device == "cpu":
-        import deepspeed
-
-        # ZeRO-3 partitions while the model loads, before the trainer would set up its processes.
-        deepspeed.init_distributed(dist_backend="gloo")
-        compile_once(configuration(at.deepspeed))
-    return {
-        "output_dir": recipe.output,
-        "num_train_epochs": train.epochs,
-        "max_steps": train.max_steps or -1,
-        "per_device_train_batch_size": train.batch,
-        "per_device_eval_batch_size": train.batch,
-        "gradient_accumulation_steps": train.accumulate,
-        "learning_rate": train.lr,
-        "lr_scheduler_type": train.schedule,
-        "warmup_steps": min(train.warmup, 0.999),  # below 1 it is a share
-        "weight_decay": train.weight_decay,
-        "adam_beta2": train.beta2,
-        "max_grad_norm": train.clip,
-        "bf16": here.dtype == "bfloat16",
-        "fp16": here.dtype == "float16",
-        "use_cpu": here.device == "cpu",
-        "dataloader_pin_memory": here.device != "cpu",
-        "activation_checkpointing": checkpoints(recipe, here, longest, at.processes),
-        "gradient_checkpointing": None,
-        "seed": train.seed,
-        "logging_steps": log.every,
-        "logging_first_step": True,
-        "logging_nan_inf_filter": False,
-        "save_strategy": "steps" if log.save else "epoch",
-        "save_steps": log.save or 500,
-        "save_total_limit": log.keep,
-        "eval_strategy": ("steps" if log.evaluate else "epoch") if evaluates else "no",
-        "eval_steps": log.evaluate or None,
-        "report_to": reporters(log.to),
-        "disable_tqdm": True,
-        "deepspeed": str(configuration(at.deepspeed)) if at.deepspeed else None,
-        "ddp_find_unused_parameters": False,
-    }
-
-
-def compile_once(file: Path) -> None:
-    """DeepSpeed's Adam for offloading is compiled by the first process; two at a time fail."""
-    import torch
-
-    if "offload_optimizer" not in json.loads(file.read_text(encoding="utf-8")).get("zero_optimization", {}):
-        return
-    from deepspeed.ops.op_builder import CPUAdamBuilder
-
-    for first in (True, False):
-        if (torch.distributed.get_rank() == 0) is first:
-            CPUAdamBuilder().load(verbose=False)
-        torch.distributed.barrier()
-
-
-def reporters(wanted: Sequence[str]) -> list[str]:
-    """Those that are installed; one asked for that is not is an error, except tensorboard, the default."""
-    import importlib.util
-
-    known = {"tensorboard": ("tensorboard", "tensorboardX"), "wandb": ("wandb",), "trackio": ("trackio",)}
-    taken = []
-    for name in wanted:
-        if name not in known:
-            raise UsageError(f"log.to: there is no {name!r}; there are {', '.join(known)}")
-        if any(importlib.util.find_spec(p) for p in known[name]):
-            taken.append(name)
-        elif name != "tensorboard":
-            raise UsageError(f"log.to: {name} is not installed: pip install {name}")
-    return taken
+    own: dict[str, Any] = {"max_length": None, "dataset_kwargs": {"skip_prepare_dataset": True}}
+    if loading.packs(recipe, here):
+        own = {"max_length": recipe.data.max_length, "packing": True}
+    return configured(SFTConfig, recipe, at, here, longest, bool(data.validation), **own)
 
 
 def trainer(
@@ -235,7 +158,7 @@ def trainer(
         train_dataset=rows(data.train),
         eval_dataset=rows(data.validation) if data.validation else None,
         processing_class=tokenizer,
-        peft_config=loading.lora(recipe.adapter),
+        peft_config=loading.lora(recipe.adapter, model),
         callbacks=callbacks,
     )
 

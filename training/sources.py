@@ -133,13 +133,13 @@ def _row(form: str, source: Source, placed: tuple[str, Any]) -> Conversation:
     try:
         if not isinstance(item, dict):
             raise Untold(f"a row is a JSON object, not {type(item).__name__}")
-        return _speakable(FORMATS[form].read(item, Named(where, source.path.stem, source.kind)))
+        return speakable(FORMATS[form].read(item, Named(where, source.path.stem, source.kind)))
     except (Untold, ValueError, KeyError, TypeError, AttributeError) as e:
         said = f"there is no {e.args[0]!r}" if isinstance(e, KeyError) else str(e)
         raise UsageError(f"{where}: not a row of format {form!r}: {said}") from None
 
 
-def _speakable(row: Conversation) -> Conversation:
+def speakable(row: Conversation) -> Conversation:
     """Without halves of surrogate pairs, which JSON can write and no tokenizer can read."""
     return replace(row, turns=tuple(map(_whole, row.turns)))
 

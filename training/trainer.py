@@ -1,4 +1,4 @@
-"""TRL's SFTTrainer, and three things it lacks. Importing this imports TRL; only a training does.
+"""TRL's SFTTrainer, and four things it lacks. Importing this imports TRL; only a training does.
 
 The output head is computed for trained positions only, also on a CPU. TRL does so on GPUs (its Triton
 kernel); elsewhere it scores every position, and with a vocabulary of 49,000 and a tenth of the tokens
@@ -9,7 +9,10 @@ Batches of similar length come from the seed and the epoch alone: the rows of an
 many processes share them, and after a resume. (The sampler of transformers draws from the global generator,
 which dropout moves on, differently in each process.)
 
-It counts tokens, read and trained, over all processes.
+The evaluation loss is that of a trained token too: the sum over the evaluation's rows, divided by how many
+of their tokens are trained. (transformers takes the mean of the batches' means.)
+
+It counts tokens, read and trained, over all processes; a resumed training goes on from where it had come to.
 """
 
 import time
@@ -32,6 +35,8 @@ class Trainer(SFTTrainer):  # type: ignore[misc, unused-ignore]
         self.counted = {"tokens": 0, "trained_tokens": 0}
         self.total = {"tokens": 0, "trained_tokens": 0}
         self.since = time.monotonic()
+        self.evaluated = torch.zeros(2, dtype=torch.float64)
+        """The summed loss of the evaluation under way, in this process, and its trained tokens."""
         self.narrow = self.args.device.type == "cpu" and keeps_some(self.model)
 
     def compute_loss(
@@ -49,6 +54,36 @@ class Trainer(SFTTrainer):  # type: ignore[misc, unused-ignore]
         # The count is over all processes, and the gradients are averaged over them.
         return loss / torch.as_tensor(num_items_in_batch).clamp(min=1) * self.accelerator.num_processes
 
+    def evaluation_loop(self, *args: Any, **given: Any) -> Any:
+        self.evaluated.zero_()
+        done = super().evaluation_loop(*args, **given)
+        loss, count = self.accelerator.reduce(self.evaluated.to(self.args.device), "sum").tolist()
+        for name in done.metrics:
+            if name.endswith("_loss"):
+                done.metrics[name] = loss / max(count, 1)
+        return done
+
+    def prediction_step(self, model: Any, inputs: Any, *_: Any, **given: Any) -> tuple[Any, None, None]:
+        inputs = self._prepare_inputs(inputs)
+        inputs["labels"] = self._once(inputs["labels"])
+        count = int((inputs["labels"][:, 1:] != IGNORED).sum())
+        with torch.no_grad(), self.compute_loss_context_manager():
+            loss = self.compute_loss(model, inputs).detach()
+        if count:
+            self.evaluated += torch.tensor([float(loss) * count, count], dtype=torch.float64)
+        return loss, None, None
+
+    def _once(self, labels: Any) -> Any:
+        """Without the rows that fill up the last batch so that all processes have as many.
+
+        Packed rows come as one long row, and are left as they are.
+        """
+        state, rows = self.accelerator.gradient_state, len(labels)
+        if not state.end_of_dataloader or state.remainder <= 0 or self.padding_free:
+            return labels
+        real = max(0, state.remainder - self.accelerator.process_index * rows)
+        return torch.where(torch.arange(rows, device=labels.device)[:, None] < real, labels, IGNORED)
+
     def _get_train_sampler(self, train_dataset: Any = None) -> Any:
         rows = self.train_dataset if train_dataset is None else train_dataset
         lengths = [len(ids) for ids in rows["input_ids"]]
@@ -61,6 +96,8 @@ class Trainer(SFTTrainer):  # type: ignore[misc, unused-ignore]
             now = time.monotonic()
             counts = torch.tensor(list(self.counted.values()), device=self.args.device)
             counts = self.accelerator.reduce(counts, "sum").tolist()
+            if not self.total["tokens"]:
+                self.total |= self._before()
             for name, count in zip(self.counted, counts, strict=True):
                 self.counted[name] = 0
                 self.total[name] += count
@@ -68,6 +105,11 @@ class Trainer(SFTTrainer):  # type: ignore[misc, unused-ignore]
             logs["trained_tokens_per_second"] = counts[1] / max(now - self.since, 1e-9)
             self.since = now
         super().log(logs, start_time)
+
+    def _before(self) -> dict[str, int]:
+        """The totals of the training that this one goes on with."""
+        logged = [h for h in self.state.log_history if "tokens" in h]
+        return {name: int(logged[-1][name]) for name in self.total} if logged else {}
 
 
 class Grouped(torch.utils.data.Sampler[int]):  # type: ignore[misc, unused-ignore]

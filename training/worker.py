@@ -5,6 +5,7 @@ Started by `training/launch.py`, by torchrun, or by DeepSpeed's launcher (which 
 
 import argparse
 import os
+import signal
 import sys
 import threading
 import time
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from harness import HarnessError
 
-from .launch import Placement
+from .launch import INTERRUPTED, Placement
 from .recipe import Recipe
 
 if TYPE_CHECKING:
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
 
 
 def main(argv: list[str] | None = None) -> int:
+    # Ctrl-C while it starts; `progress.Interrupt` takes over later. The launcher holds it back until here.
+    signal.signal(signal.SIGINT, lambda *_: os._exit(INTERRUPTED))
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
     parser = argparse.ArgumentParser(prog="harness.training.worker")
     parser.add_argument("kind", choices=["sft", "dpo"])
     parser.add_argument("recipe")

@@ -1,6 +1,7 @@
 """Preferences: which pairs episodes give, and that only the agent's turns count in them."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -72,6 +73,55 @@ def test_what_was_followed_is_preferred_to_what_was_put_aside(tmp_path: Path) ->
     for row in rows:
         assert row["chosen"]["messages"][:-1] == row["rejected"]["messages"][:-1]
         assert agent(row["rejected"]) == [QUERY] != agent(row["chosen"])
+        for side in ("chosen", "rejected"):
+            source = row[side]["source"]
+            assert (source["kind"], source["split"], source["task"]) == ("agent", "test", "db")
+            assert source["run"].startswith(row["id"].partition("/")[0])
+
+
+def scripted(folder: Path, *said: str) -> None:
+    """Played by these replies, the last one again and again."""
+    file = folder / f"{len(list(folder.iterdir()))}.jsonl"
+    file.write_text("".join(json.dumps({"text": text}) + "\n" for text in said))
+    played(folder, "--model", f"scripted/{file}", "-M", "end=repeat")
+
+
+def test_replies_that_could_not_be_read_count_where_they_failed(tmp_path: Path) -> None:
+    """Also the first one, before which both sides are alike."""
+    played(tmp_path, "--model", "oracle")
+    scripted(tmp_path, "I have no idea.", QUERY, "Still none.")
+    rows = exported(tmp_path)
+    assert len(rows) == 2
+    for row in rows:
+        assert agent(row["rejected"])[:3] == ["I have no idea.", QUERY, "Still none."]
+
+
+def test_replies_that_could_not_be_read_never_become_likelier(tmp_path: Path) -> None:
+    played(tmp_path, "--model", "random")
+    wrong = [*played_by_the_expert(tmp_path)]
+    scripted(tmp_path, "I have no idea.", *wrong)
+    (row,) = [r for r in exported(tmp_path) if r["problem"] == "db/test-000"]
+    assert agent(row["chosen"]) == wrong
+    said = [m["content"] for m in row["chosen"]["messages"] if m["role"] == "assistant"]
+    assert "I have no idea." in said
+
+
+def played_by_the_expert(folder: Path) -> list[str]:
+    """The expert's replies to the first problem."""
+    (folder / "expert").mkdir()
+    played(folder / "expert", "--model", "oracle")
+    (file,) = folder.glob("expert/runs/*/episodes.jsonl")
+    first = json.loads(file.read_text().splitlines()[0])
+    return [node["messages"][0]["content"] for node in first["nodes"][1:]]
+
+
+def test_episodes_that_cannot_be_compared_are_told_of(tmp_path: Path) -> None:
+    """Under `cot` each turn has a prompt of its own, so a path is several rows."""
+    played(tmp_path, "--model", "oracle")
+    played(tmp_path, "--model", "oracle", "--strategy", "cot")
+    played(tmp_path, "--model", "random")
+    done = harness("export", tmp_path / "runs", "--format", "dpo", "-o", tmp_path / "pairs.jsonl")
+    assert done.code == 0 and "left out: 2 episodes whose prompts do not grow" in done.out + done.err
 
 
 def test_episodes_without_a_difference_hold_no_pair(tmp_path: Path) -> None:
@@ -182,9 +232,61 @@ def test_a_line_that_is_no_pair_is_named(tmp_path: Path, file: Path) -> None:
         list(read(broken))
 
 
-def test_sides_that_begin_differently_are_refused(workshop: Path) -> None:
-    from dataclasses import replace
+@pytest.mark.parametrize("line", [b"\xff\xfe", b'{"id": "\xe4"}'], ids=["no text", "latin 1"])
+def test_bytes_that_are_no_text_are_named(line: bytes, tmp_path: Path, file: Path, train: Train) -> None:
+    broken = tmp_path / "broken.jsonl"
+    broken.write_bytes(file.read_bytes() + line + b"\n")
+    done = train(tmp_path / "out", "--set", f"data.agent={broken}", kind="dpo")
+    assert done.code == 2 and f"{broken}:5: not UTF-8" in done.err
 
+
+def look(train: Train, folder: Path, *settings: str) -> Any:
+    """The dry run with these settings."""
+    return train(folder / "out", *(w for s in settings for w in ("--set", s)), "--dry-run", kind="dpo")
+
+
+def test_halves_of_surrogate_pairs_are_mended(tmp_path: Path, train: Train, file: Path) -> None:
+    halves = tmp_path / "halves.jsonl"
+    halves.write_text(file.read_text().replace("There are eggs there.", "\\ud83d eggs"))
+    done = look(train, tmp_path, f"data.agent={halves}")
+    assert done.code == 0, done.err
+    assert "4 to train" in done.out
+
+
+def test_pairs_of_the_evaluation_and_duplicates_are_left_out_and_told(tmp_path: Path, train: Train) -> None:
+    made = [pair(n) for n in range(4)]
+    test = Conversation("x", "p2", made[2].chosen.turns, source={"task": "db", "split": "test"})
+    write([*made, made[1], replace(made[2], chosen=test)], tmp_path / "pairs.jsonl")
+    asked = {"name": "db/test-9", "text": "How many eggs are in the barn? (3)"}
+    (tmp_path / "asked.jsonl").write_text(json.dumps(asked) + "\n")
+    done = look(train, tmp_path, f"data.agent={tmp_path}/pairs.jsonl", f"data.against={tmp_path}/asked.jsonl")
+    assert done.code == 0, done.err
+    assert "left out  2 duplicates" in done.out and "left out  1 contaminated by the evaluation" in done.out
+    assert "compared  with 1 evaluation texts: 1 rows contaminated" in done.out and "3 to train" in done.out
+    first = replace(made[0], chosen=replace(test, turns=made[0].chosen.turns, problem="p0"))
+    write([first], tmp_path / "pairs.jsonl")
+    done = look(train, tmp_path, f"data.agent={tmp_path}/pairs.jsonl")
+    assert "warning   1 rows are of db/test: scores on it will say nothing" in done.out
+    assert "contamination is not known" in done.out
+
+
+@pytest.mark.parametrize("setting", ["data.general=bundled", "data.share=0.2", "data.format=sharegpt"])
+def test_what_only_conversations_have_is_refused(
+    setting: str, tmp_path: Path, train: Train, file: Path
+) -> None:
+    done = look(train, tmp_path, f"data.agent={file}", setting)
+    assert (
+        done.code == 2 and setting.partition("=")[0] in done.err and "pairs of data.agent alone" in done.err
+    )
+
+
+def test_an_only_problem_is_trained_on_whatever_the_validation(tmp_path: Path, train: Train) -> None:
+    write([pair(1)], tmp_path / "pairs.jsonl")
+    done = look(train, tmp_path, f"data.agent={tmp_path}/pairs.jsonl", "data.validation=0.6")
+    assert done.code == 0 and "1 to train, 0 to validate" in done.out
+
+
+def test_sides_that_begin_differently_are_refused(workshop: Path) -> None:
     from harness.training.dpo import encode
     from harness.training.masks import Coder
     from transformers import AutoTokenizer

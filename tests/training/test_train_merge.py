@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -117,6 +118,33 @@ def test_what_is_no_adapter_cannot_be_written_as_one(tmp_path: Path, workshop: P
     assert done.code == 2 and "it is no adapter" in done.err
 
 
+def changed(adapter: Path, folder: Path, file: str, **said: Any) -> Path:
+    """A copy of the adapter of which a JSON file says something else."""
+    shutil.copytree(adapter, folder, ignore=shutil.ignore_patterns("checkpoint-*"))
+    config = json.loads((folder / file).read_text())
+    (folder / file).write_text(json.dumps(config | said))
+    return folder
+
+
+@pytest.mark.parametrize("option", ["use_rslora", "lora_bias", "use_dora"])
+def test_an_adapter_that_gguf_cannot_express_is_refused(option: str, tmp_path: Path, adapter: Path) -> None:
+    odd = changed(adapter, tmp_path / "odd", "adapter_config.json", **{option: True})
+    done = harness("train", "merge", odd, "-o", tmp_path / "x.gguf", "--format", "gguf-adapter")
+    assert done.code == 2 and f"not a plain LoRA adapter ({option})" in done.err
+    assert not (tmp_path / "x.gguf").exists()
+
+
+def test_a_base_that_cannot_be_had_is_told_in_a_line(
+    tmp_path: Path, adapter: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
+    recipe = json.loads((adapter / "training.json").read_text())["recipe"] | {"model": "nobody/nothing-135M"}
+    other = changed(adapter, tmp_path / "other", "training.json", recipe=recipe)
+    done = harness("train", "merge", other, "-o", tmp_path / "x.gguf", "--format", "gguf-adapter")
+    assert done.code == 1 and "nobody/nothing-135M cannot be loaded" in done.err
+    assert "Traceback" not in done.err
+
+
 @pytest.mark.parametrize("kind", ["q8_0", "f16", "bf16", "q4_0"])
 def test_every_type_of_gguf_holds_the_weights_to_its_rounding(
     kind: str, tmp_path: Path, workshop: Path
@@ -149,8 +177,6 @@ def test_what_is_no_checkpoint_or_there_already_is_told_of(tmp_path: Path, adapt
 
 
 def test_a_model_that_llama_cpp_is_not_written_for_is_refused(tmp_path: Path, workshop: Path) -> None:
-    import shutil
-
     from harness.training.gguf import convert
 
     from harness import UsageError

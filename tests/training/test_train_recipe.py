@@ -60,6 +60,18 @@ def test_keys_of_a_file_win_over_its_preset_and_settings_over_both(tmp_path: Pat
         ("model: x\noutput: y\ntrain: {batch: 1.5}\n", "expected a whole number"),
         ("model: x\noutput: y\nadapter: {method: lara}\n", "expected one of full, lora, qlora"),
         ("model: x\noutput: y\ndata: {agent: [1]}\n", "expected a list of texts"),
+        (
+            "model: x\noutput: y\ntrain: {beta2: 1}\n",
+            "train.beta2 is 1; expected a number of at least 0 and below 1",
+        ),
+        ("model: x\noutput: y\ntrain: {max_steps: .inf}\n", "train.max_steps is inf; expected a number"),
+        ("model: x\noutput: y\ntrain: {max_steps: 1e999}\n", "expected a number"),
+        ("model: x\noutput: y\ntrain: {weight_decay: .inf}\n", "expected a number"),
+        ("model: x\noutput: y\ntrain: {lr: .nan}\n", "expected a number"),
+        ("model: x\noutput: y\ntrain: {weight_decay: 1" + "0" * 400 + "}\n", "expected a number"),
+        ("model: x\noutput: 2026-13-45\n", "is not YAML that can be read"),
+        ("model: x\noutput: y\ntrain:\n  learning_rate: null\n", "recipe.yaml:4: there is no key"),
+        ("model: x\noutput: y\ntraining:\n", "recipe.yaml:3: there is no key 'training'"),
         ("model: x\n", "the key 'output' is missing"),
         ("preset: tmpr\nmodel: x\noutput: y\n", "there is no preset 'tmpr'"),
         ("model: [", "is not YAML"),
@@ -70,6 +82,27 @@ def test_a_mistake_is_named_with_its_place(tmp_path: Path, text: str, said: str)
     with pytest.raises(UsageError) as refused:
         Recipe.load(recipe(tmp_path, text))
     assert said in str(refused.value)
+
+
+def test_null_is_the_default_of_the_key_and_not_the_presets(tmp_path: Path) -> None:
+    text = "preset: agenttuning\noutput: x\ndata: {share: null, template: ~}\ntrain:\n  # nothing here\n"
+    made = Recipe.load(recipe(tmp_path, text))
+    assert (made.data.share, made.data.template, made.data.unit) == (None, "own", "row")
+    assert made.train == Recipe.load("agenttuning", ["output=x"]).train
+    assert Recipe.load("agenttuning", ["output=x", "data.share=null"]).data.share is None
+
+
+@pytest.mark.parametrize("text", ["train.lr=", "train.nothing=null", "trainer=null"])
+def test_a_setting_that_says_nothing_or_of_no_key_is_refused(text: str) -> None:
+    with pytest.raises(UsageError, match=r"--set .*(expected KEY=VALUE|there is no key)"):
+        Recipe.load("smollm2-cpu", ["output=x", text])
+
+
+@pytest.mark.parametrize("folder", ["runs #1", "123", "null", "2026-13-45", "a: b", "[x"])
+def test_an_output_given_apart_is_taken_as_it_is(folder: str, tmp_path: Path) -> None:
+    made = Recipe.load("smollm2-cpu", output=folder)
+    assert made.output == folder
+    assert Recipe.load(recipe(tmp_path, made.to_yaml())) == made
 
 
 @given(st.text(max_size=80))
