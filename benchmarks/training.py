@@ -139,7 +139,7 @@ def plain(recipe: Recipe, tokenizer: Any, data: Any) -> Any:
         args=args,
         train_dataset=sft.rows(data.train),
         processing_class=tokenizer,
-        peft_config=loading.lora(recipe.adapter),
+        peft_config=loading.lora(recipe.adapter, None),
     )
 
 
@@ -173,7 +173,8 @@ def published(recipe: Recipe, tokenizer: Any, data: Any) -> Any:
         disable_tqdm=True,
         save_strategy="no",
     )
-    model = get_peft_model(loading.model(recipe, here), loading.lora(recipe.adapter))
+    base = loading.model(recipe, here)
+    model = get_peft_model(base, loading.lora(recipe.adapter, base))
     return Trainer(model=model, args=args, train_dataset=sft.rows(data.train), data_collator=padded)
 
 
