@@ -17,6 +17,8 @@ adapter: {{method: full}}
 train: {{epochs: 2, batch: 2, accumulate: 2, lr: 5e-3, dtype: float32}}
 log: {{every: 1, save: 5, keep: 3, to: []}}
 """
+TWO = ("-n", "2", "--set", "train.accumulate=1", "--set", "log.save=0")
+"""Two processes that take the rows of one between them."""
 Train = Callable[..., Done]
 
 

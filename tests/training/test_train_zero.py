@@ -1,17 +1,14 @@
 """Two processes under DeepSpeed's ZeRO train what one process trains, and leave the same weights behind."""
 
-import json
 import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from .conftest import Train, losses
+from .conftest import TWO, Train, losses
 
 pytestmark = [pytest.mark.filterwarnings("default"), pytest.mark.slow]
-
-TWO = ("-n", "2", "--set", "train.accumulate=1", "--set", "log.save=0")
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -46,24 +43,6 @@ def test_two_processes_train_what_one_trains(stage: str, tmp_path: Path, train: 
     weights = list((tmp_path / stage).glob("*.safetensors"))
     assert [w.name for w in weights] == ["model.safetensors"]
     assert generated(tmp_path / stage) == generated(alone)
-
-
-def test_two_processes_without_deepspeed_do_too(tmp_path: Path, train: Train, alone: Path) -> None:
-    done = train(tmp_path / "two", *TWO, env={"OMP_NUM_THREADS": "1"})
-    assert done.code == 0, done.err
-    assert losses(tmp_path / "two") == pytest.approx(losses(alone), abs=1e-4)
-
-
-def test_the_evaluation_loss_of_two_processes_is_that_of_one(tmp_path: Path, train: Train) -> None:
-    """Five rows held back, which fill no batch of either."""
-    found = []
-    for name, more in (("one", ()), ("two", TWO)):
-        data = ("--set", "data.validation=0.2", "--set", "train.max_steps=2", "--set", "log.evaluate=2")
-        done = train(tmp_path / name, *more, *data, env={"OMP_NUM_THREADS": "1"})
-        assert done.code == 0, done.err
-        lines = map(json.loads, (tmp_path / name / "log.jsonl").read_text().splitlines())
-        found.append(next(line["eval_loss"] for line in lines if "eval_loss" in line))
-    assert found[0] == pytest.approx(found[1], abs=1e-4)
 
 
 def test_a_mistake_is_told_once_and_without_a_traceback(tmp_path: Path, train: Train) -> None:
