@@ -22,6 +22,8 @@ class ToolRules(Rules):
     """A system message with the instructions, then the problem; every turn calls tools."""
 
     protocol = "tools"
+    first_only = False
+    """Of several calls in a reply only the first counts, whatever the others are."""
 
     def __init__(self, instructions: str, tools: Sequence[Tool], turns: int = 10) -> None:
         self.instructions = instructions
@@ -35,7 +37,7 @@ class ToolRules(Rules):
         if not reply.tool_calls:
             names = ", ".join(t.name for t in self.tools)
             raise FormatError(f"No tool was called. Call one of: {names}.", "no action")
-        return tuple(self.read(call) for call in reply.tool_calls)
+        return tuple(self.read(call) for call in reply.tool_calls[: 1 if self.first_only else None])
 
     def read(self, call: ToolCall) -> Action:
         """One call, checked against its schema. Raises `FormatError`."""

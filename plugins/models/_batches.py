@@ -48,9 +48,18 @@ class Batches(Generic[Asked, Answered]):
             if len(self.waiting) < self.most:
                 await asyncio.sleep(self.wait)
             self.waiting = [(thing, f) for thing, f in self.waiting if not f.done()]  # not the cancelled
-            if taken := [w for w in self.waiting if self.alike(self.waiting[0][0], w[0])][: self.most]:
-                self.waiting = [w for w in self.waiting if w not in taken]
+            if taken := self._take():
                 await self._answer(taken)
+
+    def _take(self) -> list[tuple[Asked, "asyncio.Future[Answered]"]]:
+        """The next batch, out of what waits."""
+        taken: list[tuple[Asked, asyncio.Future[Answered]]] = []
+        left: list[tuple[Asked, asyncio.Future[Answered]]] = []
+        for each in self.waiting:
+            fits = len(taken) < self.most and self.alike(self.waiting[0][0], each[0])
+            (taken if fits else left).append(each)
+        self.waiting = left
+        return taken
 
     async def _answer(self, wanted: Sequence[tuple[Asked, "asyncio.Future[Answered]"]]) -> None:
         try:

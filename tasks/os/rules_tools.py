@@ -58,11 +58,10 @@ class NativeTools(ToolRules):
 class PublishedTools(NativeTools):
     """The profile `fc`: only the first call of a turn is executed, and the others are told so."""
 
+    first_only = True
+
     def __init__(self, settings: Settings, turns: int = 8) -> None:
         ToolRules.__init__(self, WORDING.text(settings, "fc"), FC, turns)
-
-    def parse(self, reply: Reply) -> tuple[Action, ...]:
-        return super().parse(replace(reply, tool_calls=reply.tool_calls[:1]))
 
     def read(self, call: ToolCall) -> Action:
         called = super().read(call)

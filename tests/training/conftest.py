@@ -1,6 +1,7 @@
 """A tiny model, its data and a recipe for them, and one training of it that several tests look at."""
 
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -57,3 +58,14 @@ def losses(checkpoint: Path) -> list[float]:
     """Of each update."""
     lines = map(json.loads, (checkpoint / "log.jsonl").read_text().splitlines())
     return [line["loss"] for line in lines if "loss" in line]
+
+
+def interrupted(alone: Path, folder: Path) -> Path:
+    """A copy of the checkpoint `alone` as it was after five updates."""
+    shutil.copytree(alone, folder)
+    for name in ("model.safetensors", "checkpoint-10", "checkpoint-12"):
+        path = folder / name
+        shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
+    record = json.loads((folder / "training.json").read_text())
+    (folder / "training.json").write_text(json.dumps({**record, "state": "running"}))
+    return folder

@@ -16,7 +16,7 @@ import yaml
 from harness.testing import harness
 
 from . import tiny
-from .conftest import Train, losses
+from .conftest import Train, interrupted, losses
 
 pytestmark = pytest.mark.filterwarnings("default")  # torch and its like warn of themselves
 
@@ -193,15 +193,7 @@ def test_a_resumed_training_ends_where_an_uninterrupted_one_does(
     tmp_path: Path, train: Train, alone: Path
 ) -> None:
     """The state after five updates, and the rest of the command."""
-    import shutil
-
-    out = tmp_path / "again"
-    shutil.copytree(alone, out)
-    for name in ("model.safetensors", "checkpoint-10", "checkpoint-12"):
-        path = out / name
-        shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
-    record = json.loads((out / "training.json").read_text())
-    (out / "training.json").write_text(json.dumps({**record, "state": "running"}))
+    out = interrupted(alone, tmp_path / "again")
     done = train(out)
     assert done.code == 0, done.err
     assert losses(out) == pytest.approx(losses(alone), abs=1e-4)

@@ -1,7 +1,6 @@
 """What a training measures and how it is told to run: evaluation loss, totals, GPUs, Ctrl-C, folders."""
 
 import json
-import shutil
 import signal
 import time
 from pathlib import Path
@@ -12,7 +11,7 @@ import pytest
 from harness.training.masks import IGNORED, Encoded
 from harness.training.recipe import Recipe
 
-from .conftest import Train
+from .conftest import Train, interrupted
 from .test_train_sft import begun
 
 pytestmark = pytest.mark.filterwarnings("default")
@@ -85,13 +84,7 @@ def test_totals_and_seconds_go_on_after_a_resume(tmp_path: Path, train: Train, a
     def logged(folder: Path) -> list[dict[str, Any]]:
         return [json.loads(line) for line in (folder / "log.jsonl").read_text().splitlines()]
 
-    out = tmp_path / "again"
-    shutil.copytree(alone, out)
-    for name in ("model.safetensors", "checkpoint-10", "checkpoint-12"):
-        path = out / name
-        shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
-    record = json.loads((out / "training.json").read_text())
-    (out / "training.json").write_text(json.dumps({**record, "state": "running"}))
+    out = interrupted(alone, tmp_path / "again")
     lines = [line | {"seconds": 1000.0 + n} for n, line in enumerate(logged(out))]
     (out / "log.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
     done = train(out)

@@ -122,9 +122,7 @@ class V02(AnswerText):
 
 
 class NativeTools(ToolRules):
-    def parse(self, reply: Reply) -> tuple[Action, ...]:
-        """Of several calls the first counts, whatever the others are."""
-        return super().parse(replace(reply, tool_calls=reply.tool_calls[:1]))
+    first_only = True
 
     def read(self, call: ToolCall) -> Action:
         action = super().read(call)

@@ -7,7 +7,6 @@ Source of the formats: AgentBench v0.2, `src/server/tasks/webshop/__init__.py`, 
 import json
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -141,8 +140,7 @@ class V02(TextRules):
 
 
 class NativeTools(ToolRules):
-    def parse(self, reply: Reply) -> tuple[Action, ...]:
-        return super().parse(replace(reply, tool_calls=reply.tool_calls[:1]))
+    first_only = True
 
 
 class Fc(ToolRules):
