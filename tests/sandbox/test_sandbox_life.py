@@ -161,13 +161,19 @@ def test_many_threads_open_use_fork_and_close_at_once(provider: NamespaceProvide
         assert list(pool.map(episode, range(18))) == [str(n) for n in range(18)]
 
 
-def test_nothing_appears_in_temporary_folders_or_the_host_s_mounts(provider: NamespaceProvider) -> None:
-    before = set(Path(tempfile.gettempdir()).iterdir())
-    box = provider.open()
-    box.run("echo x > /tmp/x")
+def test_nothing_appears_in_temporary_folders_or_the_host_s_mounts(
+    provider: NamespaceProvider, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A temporary folder of the test's own is looked at: other processes may write into the shared one."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    own = NamespaceProvider()
+    box = own.open()
+    box.run(f"echo x > /tmp/{tmp_path.name}-written")
     assert "overlay sandbox" not in Path("/proc/self/mountinfo").read_text()
-    assert set(Path(tempfile.gettempdir()).iterdir()) == before
-    box.close()
+    assert not Path(f"/tmp/{tmp_path.name}-written").exists()
+    own.close()
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_the_description_says_what_scores_depend_on(provider: NamespaceProvider) -> None:
