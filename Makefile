@@ -46,7 +46,7 @@ check: $(VENV)/.tested-with  ## format, lint and types
 	$(BIN)/mypy harness plugins tasks training benchmarks
 
 test: servers check  ## everything: format, lint, types, tests
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadfile
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 bench: $(VENV)/.tested-with  ## measure, as ratios against bare loops and peers
 	$(PIP) -e '.[bench]'

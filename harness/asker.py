@@ -5,9 +5,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from harness.errors import ContextLimit, EnvironmentFailure, ModelError
-from harness.meter import HOST, Meter
+from harness.meter import Meter
 from harness.model import Request
-from harness.types import Message
+from harness.types import HOST, Message
 
 
 @dataclass(slots=True)

@@ -15,14 +15,14 @@ from harness.environment import Ask, Environment
 from harness.errors import EnvironmentFailure, HarnessError, blame
 from harness.journal import EpisodeJournal, Past
 from harness.loop import play
-from harness.meter import HOST, Diverged, Meter
+from harness.meter import Diverged, Meter
 from harness.model import Episode, Model
 from harness.plan import Build, Job
 from harness.records import EpisodeRecord, NodeRecord
 from harness.spec import RunSpec
 from harness.store import RunStore
 from harness.tree import Node, Tree, Work
-from harness.types import Score, Status, Usage
+from harness.types import HOST, Score, Status, Usage
 
 
 @dataclass(frozen=True, slots=True)

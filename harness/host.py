@@ -1,11 +1,11 @@
 """The typed face of the plug-ins: the rest of the harness asks for nouns, never for hooks."""
 
 from collections.abc import Sequence
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from harness.errors import PluginError, UsageError, blame
 from harness.loader import Broken, Loader
+from harness.near import suggest
 from harness.offers import Offer
 
 if TYPE_CHECKING:
@@ -132,10 +132,7 @@ class Plugins(Loader):
         if name in self.broken:
             return self.blamed(name)
         known = self.names(kind)
-        near = get_close_matches(name, known, 1)
-        hint = f"did you mean {near[0]!r}? " if near else ""
         one = {"strategies": "strategy", "sandboxes": "sandbox"}.get(kind, kind[:-1])
         broken = "".join(f"\n{self.blamed(b)}" for b in self.broken)
-        there = ", ".join(known) or "none"
-        text = f"there is no {one} {name!r}; {hint}there are: {there}{broken}"
+        text = f"there is no {one} {name!r}; {suggest(name, known)}{broken}"
         return PluginError(text) if self.broken.keys() & self.files else UsageError(text)

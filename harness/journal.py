@@ -9,10 +9,10 @@ from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Any
 
-from harness.meter import HOST, Diverged
+from harness.meter import Diverged
 from harness.model import Request, Response
 from harness.store import RunStore
-from harness.types import Message, Observation, Reply, Status, ToolCall, Usage
+from harness.types import HOST, Message, Observation, Reply, Status, ToolCall, Usage
 
 Past = dict[int, dict[str, Any]]
 """Call number to its line."""

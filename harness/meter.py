@@ -9,10 +9,7 @@ from typing import Any, Protocol
 from harness.errors import BudgetSpent, HarnessError, ModelError
 from harness.model import Generation, Model, Request, Response
 from harness.rules import Tool
-from harness.types import Limits, Message, Observation, Reply, Status, Usage
-
-HOST = "host"
-"""The purpose of calls that an environment makes: `Environment.ask`."""
+from harness.types import HOST, Limits, Message, Observation, Reply, Status, Usage, of_agent
 
 
 class Journal(Protocol):
@@ -125,10 +122,10 @@ class Meter:
     def check(self) -> None:
         """Raise `BudgetSpent` if a budget is used up. Tokens of the environment's own calls are not
         the agent's; their money and time are spent all the same."""
-        total, limits = self.total, self.limits
-        if 0 < limits.tokens <= total.tokens - self.usage.get(HOST, Usage()).tokens:
+        limits = self.limits
+        if 0 < limits.tokens <= of_agent(self.usage).tokens:
             raise BudgetSpent(f"{limits.tokens} tokens")
-        if 0 < limits.cost <= total.cost:
+        if 0 < limits.cost <= self.total.cost:
             raise BudgetSpent(f"${limits.cost}")
         if 0 < limits.seconds <= self.seconds:
             raise BudgetSpent(f"{limits.seconds:g} s")

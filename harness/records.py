@@ -66,10 +66,6 @@ class EpisodeRecord:
     def key(self) -> str:
         return episode_key(self.task, self.sample, self.epoch)
 
-    @property
-    def total(self) -> Usage:
-        return sum(self.usage.values(), Usage())
-
     def path(self) -> list[NodeRecord]:
         """From the root to the submitted leaf: the trajectory."""
         by_id = {n.id: n for n in self.nodes}

@@ -5,6 +5,7 @@ import os
 from pathlib import Path
 
 from harness.errors import StoreError
+from harness.whole import whole
 
 
 def home() -> Path:
@@ -50,6 +51,5 @@ def forget(name: str) -> None:
 def _write(folders: dict[str, Path]) -> None:
     file = home() / "data.json"
     file.parent.mkdir(parents=True, exist_ok=True)
-    new = file.with_suffix(".new")
-    new.write_text(json.dumps({k: str(v) for k, v in sorted(folders.items())}, indent=2) + "\n")
-    new.replace(file)
+    with whole(file) as out:
+        out.write(json.dumps({k: str(v) for k, v in sorted(folders.items())}, indent=2) + "\n")

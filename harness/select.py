@@ -8,12 +8,12 @@ import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from typing import Final
 
 from harness.errors import UsageError
+from harness.near import suggest
 from harness.records import EpisodeRecord
-from harness.types import Action
+from harness.types import Action, of_agent
 
 Value = float | str
 
@@ -52,7 +52,7 @@ FIELDS: Final[Mapping[str, Callable[[EpisodeRecord], Value]]] = {
     "sample": lambda e: e.sample,
     "turns": lambda e: e.turns,
     "steps": lambda e: e.steps,
-    "tokens": lambda e: e.total.tokens,
+    "tokens": lambda e: of_agent(e.usage).tokens,
     "mistakes": mistakes,
     "repeats": repeats,
     "format": form,
@@ -93,9 +93,7 @@ def parse(text: str) -> Filter:
     name, compare, value = found.groups()
     known = (*FIELDS, JUDGE)
     if name not in known:
-        near = get_close_matches(name, known, 1)
-        hint = f"; did you mean {near[0]!r}?" if near else ""
-        raise UsageError(f"--filter {text!r}: there is no field {name!r}{hint} Fields are {', '.join(known)}")
+        raise UsageError(f"--filter {text!r}: there is no field {name!r}; {suggest(name, known)}")
     if name in TEXTS:
         if compare not in ("=", "!="):
             raise UsageError(f"--filter {text!r}: {name} is text; compare it by = or !=")

@@ -14,6 +14,7 @@ import jsonlines
 
 from harness.errors import StoreError
 from harness.records import FORMAT, EpisodeRecord, RunRecord
+from harness.whole import whole
 
 MISREAD = (AttributeError, KeyError, TypeError, ValueError)
 """What reading a record raises where the file says something else."""
@@ -149,6 +150,5 @@ def _whole(file: IO[bytes]) -> int:
 
 
 def _replace(file: Path, record: RunRecord) -> None:
-    new = file.with_suffix(".new")
-    new.write_text(json.dumps(record.to_json(), indent=1, ensure_ascii=False) + "\n")
-    new.replace(file)
+    with whole(file) as out:
+        out.write(json.dumps(record.to_json(), indent=1, ensure_ascii=False) + "\n")

@@ -80,6 +80,15 @@ class Usage:
         )
 
 
+HOST = "host"
+"""The purpose of calls that an environment makes: `Environment.ask`."""
+
+
+def of_agent(usage: Mapping[str, Usage]) -> Usage:
+    """What the agent spent, of usage by purpose: everything but the environment's own calls."""
+    return sum((u for purpose, u in usage.items() if purpose != HOST), Usage())
+
+
 @dataclass(frozen=True, slots=True)
 class Reply:
     """One answer of a model."""

@@ -1,4 +1,4 @@
-"""Where AgentBench's own files are, for the tests that hold us to them; those skip where there are none."""
+"""What all tests share: AgentBench's own files, where there are any, and the order of the long tests."""
 
 import os
 from pathlib import Path
@@ -12,3 +12,8 @@ def agentbench() -> Path | None:
     given = os.environ.get("AGENTBENCH")
     places = [Path(given)] if given else [p / "shared/data/agentbench" for p in Path(__file__).parents]
     return next((p for p in places if p.is_dir()), None)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The slow ones first (by file, under --dist loadfile): at the end, one worker would wait for them."""
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)

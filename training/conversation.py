@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from harness import Message, ToolCall, UsageError
+from harness.whole import whole
 
 ROLES = ("system", "user", "assistant", "tool")
 
@@ -47,12 +48,11 @@ class Conversation:
 
 def write(rows: Iterable[Conversation], file: Path) -> int:
     """Write a JSONL file, whole or not at all. Returns the number of rows."""
-    count, new = 0, file.with_name(f"{file.name}.new")
-    with new.open("w", encoding="utf-8", errors="surrogatepass") as lines:
+    count = 0
+    with whole(file) as lines:
         for row in rows:
             lines.write(json.dumps(to_json(row), ensure_ascii=False) + "\n")
             count += 1
-    new.replace(file)
     return count
 
 

@@ -22,11 +22,11 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Final
 
 from harness import ModelError, UsageError
+from harness.near import suggest
 
 SHIPPED: Final = Path(__file__).parent / "deepspeed"
 GRACE: Final = 20.0
@@ -56,9 +56,7 @@ def configuration(name: str) -> Path:
         return SHIPPED / f"{name}.json"
     file = Path(name)
     if not file.is_file():
-        near = get_close_matches(name, known, 1)
-        hint = f"; did you mean {near[0]!r}?" if near else "."
-        raise UsageError(f"--deepspeed {name}: no such file{hint} Shipped are {', '.join(known)}")
+        raise UsageError(f"--deepspeed {name}: no such file, and none shipped; {suggest(name, known)}")
     try:
         if not isinstance(json.loads(file.read_text(encoding="utf-8")), dict):
             raise ValueError("not an object")

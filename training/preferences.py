@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import Any
 
 from harness import Exporter, Message, Picked, ToolCall, UsageError, hookimpl
+from harness.whole import whole
 
 from .conversation import Conversation, Turn, from_json, to_json
 from .episodes import about, calls, conversations, same
@@ -174,14 +175,12 @@ def _cut(row: Conversation, turns: int) -> Conversation:
 def write(found: Iterable[Pair], file: Path) -> dict[str, int]:
     """Write a JSONL file, whole or not at all. Returns how many pairs there are of each kind."""
     counts: dict[str, int] = {}
-    new = file.with_name(f"{file.name}.new")
-    with new.open("w", encoding="utf-8", errors="surrogatepass") as lines:
+    with whole(file) as lines:
         for pair in found:
             counts[pair.kind] = counts.get(pair.kind, 0) + 1
             said = {"id": pair.id, "problem": pair.problem, "kind": pair.kind}
             sides = {"chosen": to_json(pair.chosen), "rejected": to_json(pair.rejected)}
             lines.write(json.dumps(said | sides, ensure_ascii=False) + "\n")
-    new.replace(file)
     return counts
 
 

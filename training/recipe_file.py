@@ -17,6 +17,7 @@ from typing import Any, TypeVar
 import yaml
 
 from harness import UsageError
+from harness.near import suggest
 
 SHIPPED = Path(__file__).parent / "recipes"
 
@@ -46,11 +47,8 @@ def _find(name: str) -> Path:
         return Path(name)
     if name in shipped():
         return SHIPPED / f"{name}.yaml"
-    near = get_close_matches(Path(name).stem, shipped(), 1)
-    hint = f"; did you mean {near[0]!r}?" if near else "."
-    raise UsageError(
-        f"there is no recipe {name!r}{hint} Give a YAML file, or one of the shipped: {', '.join(shipped())}"
-    )
+    hint = suggest(Path(name).stem, shipped())
+    raise UsageError(f"there is no YAML file {name!r}, nor a shipped recipe of that name; {hint}")
 
 
 def _merged(file: Path, depth: int) -> dict[str, Said]:
@@ -125,8 +123,7 @@ def _unknown(key: str, where: str, known: Sequence[str]) -> str:
     last = {k.rpartition(".")[2]: k for k in known}
     near = get_close_matches(key, known, 1, 0.7)
     near = near or [last[k] for k in get_close_matches(key.rpartition(".")[2], last, 1, 0.7)]
-    hint = f"did you mean {near[0]!r}?" if near else f"there are: {', '.join(known)}"
-    return f"{where}: there is no key {key!r}; {hint}"
+    return f"{where}: there is no key {key!r}; {suggest(near[0] if near else key, known)}"
 
 
 def keys(kind: type[Any], at: str = "") -> Iterator[str]:

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from harness import UsageError
+from harness.whole import whole
 
 FILE = "training.json"
 FORMAT = 1
@@ -91,9 +92,8 @@ class Record:
 
     def write(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
-        new = folder / f"{FILE}.new"
-        new.write_text(json.dumps(asdict(self), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-        new.replace(folder / FILE)
+        with whole(folder / FILE) as out:
+            out.write(json.dumps(asdict(self), indent=1, ensure_ascii=False) + "\n")
 
 
 def stamped(record: Record) -> Record:

@@ -42,7 +42,7 @@ class Cell:
     planned: int | None = None
     errors: int = 0
     tokens: float | None = None
-    """A scored episode's share of all tokens."""
+    """A scored episode's share of the agent's tokens, of all episodes."""
     other_source: bool = False
     """A published figure that AgentBench took from elsewhere."""
 

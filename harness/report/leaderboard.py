@@ -21,6 +21,7 @@ from harness.report.overall import Overall, overall
 from harness.report.published import PublishedRow
 from harness.report.published import published as published_table
 from harness.report.summary import summarise
+from harness.types import of_agent
 
 
 def leaderboard(
@@ -113,7 +114,7 @@ def _cell(entries: Sequence[Entry]) -> Cell:
     task = entries[0].task
     together = replace(entries[0].run, tasks=(task,), epochs=epochs)
     (t,) = summarise(together, episodes).tasks
-    tokens = t.total.tokens / t.n if t.n else None
+    tokens = of_agent(t.usage).tokens / t.n if t.n else None
     return Cell(t.score, t.low, t.high, t.n, t.planned, t.errors, tokens)
 
 

@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from statistics import fmean
 from typing import Final
 
-from harness.meter import HOST
 from harness.records import EpisodeRecord
 from harness.report.comparable import Entry
 from harness.select import mistakes
-from harness.types import Status
+from harness.types import Status, of_agent
 
 Of = Callable[[EpisodeRecord], float | None]
 """A figure of an episode; None where it has none."""
@@ -32,7 +31,7 @@ RATES: Final[Mapping[str, Of]] = {
 COUNTS: Final[Mapping[str, Of]] = {
     "mistakes": mistakes,
     "turns": lambda e: e.turns,
-    "tokens": lambda e: sum(u.tokens for purpose, u in e.usage.items() if purpose != HOST),
+    "tokens": lambda e: of_agent(e.usage).tokens,
 }
 """Unreadable replies and turns on the submitted path; the agent's tokens, of all branches."""
 

@@ -18,7 +18,7 @@ from rich.text import Text
 
 from harness.report.form import Whole, between, clock, percent, short, tame, visible
 from harness.report.summary import LABELS, Summary, TaskSummary
-from harness.types import Status
+from harness.types import Status, of_agent
 
 FORMAT = 1
 """Of `to_json`: grows when a reader of the old form would misunderstand the new one."""
@@ -59,7 +59,7 @@ def _cells(t: TaskSummary) -> Iterator[Text]:
         bad = status is Status.ERROR and count
         yield Text(str(count), "red" if bad else "" if count else "dim")
     yield Text("–" if t.turns is None else f"{t.turns.value:.1f}")
-    yield Text(short(t.total.tokens))
+    yield Text(short(of_agent(t.usage).tokens))
     yield Text(clock(t.wall))
 
 
@@ -160,7 +160,7 @@ def _task_json(t: TaskSummary) -> dict[str, Any]:
     said = asdict(t)
     said["statuses"] = {str(status): count for status, count in t.statuses.items()}
     said["errors"] = t.errors
-    said["tokens"] = t.total.tokens
+    said["tokens"] = of_agent(t.usage).tokens
     said["cost"] = t.total.cost
     return said
 

@@ -11,7 +11,7 @@ from harness.errors import UsageError
 from harness.records import EpisodeRecord, NodeRecord
 from harness.select import FIELDS, parse, select
 from harness.testing import Done, harness
-from harness.types import Score, Status
+from harness.types import Score, Status, Usage
 
 PLUGIN = ("--plugin", Path(__file__).parents[1] / "strangers" / "good.py")
 
@@ -107,6 +107,11 @@ def test_repeated_actions_and_unreadable_replies_are_counted_on_the_submitted_pa
     played = episode(nodes=nodes, leaf=3)
     assert FIELDS["repeats"](played) == 1
     assert FIELDS["mistakes"](played) == 1
+
+
+def test_what_the_environment_asked_is_not_among_the_agents_tokens() -> None:
+    used = {"act": Usage(1, 10, 5), "judge": Usage(1, 3, 1), "host": Usage(1, 1000, 1)}
+    assert FIELDS["tokens"](episode(usage=used)) == 19
 
 
 def test_a_text_field_takes_either_of_several() -> None:

@@ -145,3 +145,15 @@ def test_json_of_an_unscored_task_says_null() -> None:
     said = to_json(summarise(demo.run(demo.task("db", 2)), []))
     assert said["tasks"][0]["score"] is None
     assert said["complete"] is False
+
+
+def test_what_the_environment_asked_is_told_beside_the_agents_tokens() -> None:
+    usage = {"act": Usage(1, 200, 12), "host": Usage(3, 70_000, 900)}
+    task = demo.task("puzzles", 1)
+    episodes = [demo.episode("puzzles", task.samples[0], 1.0, usage=usage)]
+    said = shown(demo.run(task), episodes, width=120)
+    (row,) = (line for line in said.splitlines() if line.startswith("puzzles"))
+    assert " 212 " in row
+    assert "Tokens   act 212 in 1 call, host 71k in 3 calls" in said
+    (told,) = to_json(summarise(demo.run(task), episodes))["tasks"]
+    assert told["tokens"] == 212 and told["usage"]["host"]["prompt_tokens"] == 70_000

@@ -111,7 +111,7 @@ def played_by_the_expert(folder: Path) -> list[str]:
     (folder / "expert").mkdir()
     played(folder / "expert", "--model", "oracle")
     (file,) = folder.glob("expert/runs/*/episodes.jsonl")
-    first = json.loads(file.read_text().splitlines()[0])
+    first = next(e for e in map(json.loads, file.read_text().splitlines()) if e["sample"] == "test-000")
     return [node["messages"][0]["content"] for node in first["nodes"][1:]]
 
 

@@ -9,12 +9,12 @@ from harness import UsageError
 
 
 def test_a_misspelt_deepspeed_configuration_gets_a_suggestion() -> None:
-    with pytest.raises(UsageError, match=r"no such file; did you mean 'zero3'\? Shipped are"):
+    with pytest.raises(UsageError, match=r"no such file, and none shipped; did you mean 'zero3'\?"):
         configuration("zero_3")
 
 
 def test_a_deepspeed_file_that_is_not_there_gets_the_shipped_ones_told() -> None:
-    with pytest.raises(UsageError, match=r"mine\.json: no such file\. Shipped are zero0, "):
+    with pytest.raises(UsageError, match=r"mine\.json: no such file, and none shipped; there are: zero0, "):
         configuration("mine.json")
 
 

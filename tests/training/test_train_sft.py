@@ -18,7 +18,8 @@ from harness.testing import harness
 from . import tiny
 from .conftest import Train, interrupted, losses
 
-pytestmark = pytest.mark.filterwarnings("default")  # torch and its like warn of themselves
+# torch and its like warn of themselves
+pytestmark = [pytest.mark.filterwarnings("default"), pytest.mark.slow]
 
 
 def test_the_loss_falls_and_every_update_is_logged(alone: Path) -> None:

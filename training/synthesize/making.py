@@ -21,6 +21,7 @@ from harness.host import Plugins
 from harness.report.form import short
 from harness.report.progress import Progress
 from harness.types import Usage
+from harness.whole import whole
 
 from .bench import Bench, opened
 from .estimate import estimate
@@ -158,9 +159,8 @@ def _settled(file: Path) -> dict[str, Mapping[str, Any]]:
 
 def _write(file: Path, rows: Iterable[Mapping[str, Any]]) -> None:
     """Whole or not at all."""
-    new = file.with_suffix(".new")
-    new.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
-    new.replace(file)
+    with whole(file) as out:
+        out.writelines(json.dumps(row) + "\n" for row in rows)
 
 
 def _report(
