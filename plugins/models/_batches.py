@@ -14,7 +14,8 @@ Answered = TypeVar("Answered")
 class Batches(Generic[Asked, Answered]):
     """Calls `work` with what was asked for in the last `wait` seconds, `most` things at a time.
 
-    A batch holds what has waited longest, and what is `alike` to it. What `work` answers by None waits again.
+    A batch holds what has waited longest, and what is `alike` to it by its `size`. What `work` answers by
+    None waits again.
     """
 
     def __init__(
@@ -22,9 +23,11 @@ class Batches(Generic[Asked, Answered]):
         work: Callable[[Sequence[Asked]], Sequence[Answered | None]],
         most: int,
         wait: float,
-        alike: Callable[[Asked, Asked], bool] = lambda first, other: True,
+        size: Callable[[Asked], Any] = lambda thing: None,
+        alike: Callable[[Any, Any], bool] = lambda first, other: True,
     ) -> None:
         self.work = work
+        self.size = size
         self.alike = alike
         self.most = most
         self.wait = wait
@@ -48,28 +51,32 @@ class Batches(Generic[Asked, Answered]):
             if len(self.waiting) < self.most:
                 await asyncio.sleep(self.wait)
             self.waiting = [(thing, f) for thing, f in self.waiting if not f.done()]  # not the cancelled
-            if taken := self._take():
+            try:
+                taken = self._take()
+            except Exception as e:
+                taken, self.waiting = self.waiting, []
+                _fail(taken, e)
+            else:
                 await self._answer(taken)
 
     def _take(self) -> list[tuple[Asked, "asyncio.Future[Answered]"]]:
         """The next batch, out of what waits."""
         taken: list[tuple[Asked, asyncio.Future[Answered]]] = []
         left: list[tuple[Asked, asyncio.Future[Answered]]] = []
-        for each in self.waiting:
-            fits = len(taken) < self.most and self.alike(self.waiting[0][0], each[0])
+        sizes = [self.size(thing) for thing, _ in self.waiting]
+        for each, size in zip(self.waiting, sizes, strict=True):
+            fits = len(taken) < self.most and self.alike(sizes[0], size)
             (taken if fits else left).append(each)
         self.waiting = left
         return taken
 
     async def _answer(self, wanted: Sequence[tuple[Asked, "asyncio.Future[Answered]"]]) -> None:
+        if not wanted:
+            return
         try:
             answers = await self.call(lambda: self.work([thing for thing, _ in wanted]))
         except Exception as e:
-            for _, future in wanted:
-                if not future.done():
-                    failure = ModelError(f"the model failed: {type(e).__name__}: {e}")
-                    failure.__cause__ = e
-                    future.set_exception(failure)
+            _fail(wanted, e)
             return
         for (thing, future), answer in zip(wanted, answers, strict=True):
             if answer is None:
@@ -84,3 +91,11 @@ class Batches(Generic[Asked, Answered]):
         for _, future in self.waiting:
             future.cancel()
         await asyncio.to_thread(self.thread.shutdown, True, cancel_futures=True)
+
+
+def _fail(wanted: Sequence[tuple[Any, "asyncio.Future[Any]"]], e: Exception) -> None:
+    for _, future in wanted:
+        if not future.done():
+            failure = ModelError(f"the model failed: {type(e).__name__}: {e}")
+            failure.__cause__ = e
+            future.set_exception(failure)

@@ -20,6 +20,10 @@ import torch  # type: ignore[import-not-found, unused-ignore]
 import transformers  # type: ignore[import-not-found, unused-ignore]
 
 from . import _chat
+from ._prefixes import Prefixes
+
+WORTH = 64
+"""Tokens with which all rows of a batch begin that are worth reading once, before the batch."""
 
 
 @dataclass(slots=True)
@@ -36,6 +40,8 @@ class Row:
     """Keep special tokens in the text: some models mark tool calls with them."""
     said: list[int] = field(default_factory=list)
     """What earlier batches generated of it."""
+    known: int = 0
+    """How many tokens of the prompt had been read before."""
     dice: Any = field(init=False)
 
     def __post_init__(self) -> None:
@@ -65,6 +71,8 @@ class Loading:
     device: str = "auto"
     dtype: str = "auto"
     template: Path | None = None
+    cache: float = 4e9
+    """Bytes of keys and values that are kept for later prompts."""
 
 
 class Engine:
@@ -89,6 +97,7 @@ class Engine:
         self.context = (
             int(getattr(self.model.config.get_text_config(), "max_position_embeddings", 0)) or 2**20
         )
+        self.prefixes = Prefixes(loading.cache)
         self.leaving = threading.Event()
         """Set to end a batch under way at its next token."""
         self.others: Callable[[], bool] = lambda: False
@@ -124,30 +133,61 @@ class Engine:
         return self.generate(rows[:middle]) + self.generate(rows[middle:])
 
     def _batch(self, rows: Sequence[Row]) -> list[Made | None]:
+        self._read_ahead(rows)
         read = [r.context for r in rows]
-        longest = max(map(len, read))
-        fill = self.tokenizer.pad_token_id
-        ids = torch.tensor([(*[fill] * (longest - len(r)), *r) for r in read], device=self.device)
-        mask = torch.tensor([[0] * (longest - len(r)) + [1] * len(r) for r in read])
-        ending = Ending(self, rows, longest)
-        with torch.inference_mode():
-            made = self.model.generate(
-                input_ids=ids,
-                attention_mask=mask.to(self.device),
-                generation_config=self._plain(max(r.most - len(r.said) for r in rows), fill),
-                logits_processor=transformers.LogitsProcessorList([Dice(rows)]),
-                stopping_criteria=transformers.StoppingCriteriaList([ending]),
-            )
-        for row, done, new in zip(rows, ending.made, made[:, longest:].tolist(), strict=True):
+        ending = Ending(self, rows, max(map(len, read)))
+        made = self._run(
+            read,
+            max(r.most - len(r.said) for r in rows),
+            logits_processor=transformers.LogitsProcessorList([Dice(rows)]),
+            stopping_criteria=transformers.StoppingCriteriaList([ending]),
+        )
+        new = made.sequences[:, ending.start :].tolist()
+        for row, done, said in zip(rows, ending.made, new, strict=True):
             if done is None:
-                row.said.extend(new)
+                row.said.extend(said)
+            else:
+                del said[done.tokens - len(row.said) :]
+        self.prefixes.keep(read, new, made.past_key_values)
         return ending.made
 
-    def _plain(self, most: int, fill: int) -> Any:
-        """Greedy, and without what a model's own generation_config would add to the request."""
-        return transformers.GenerationConfig(
-            max_new_tokens=most, do_sample=False, eos_token_id=sorted(self.ends) or None, pad_token_id=fill
-        )
+    def _read_ahead(self, rows: Sequence[Row]) -> None:
+        """Read what all rows begin with, once for all of them."""
+        for row in rows:
+            if not row.said:
+                row.known = self.prefixes.known(row.tokens)
+        beginning = _shared([r.context for r in rows]) if len(rows) > 1 else ()
+        if self.prefixes.room and len(beginning) >= WORTH + self.prefixes.known(beginning):
+            made = self._run([beginning], 1)
+            self.prefixes.keep([beginning], [()], made.past_key_values)
+
+    def _run(self, read: Sequence[tuple[int, ...]], most: int, **more: Any) -> Any:
+        """Generate behind prompts; greedily, without what a model's own generation_config would add."""
+        longest, fill = max(map(len, read)), self.tokenizer.pad_token_id
+        mask = torch.tensor([[0] * (longest - len(r)) + [1] * len(r) for r in read])
+        with torch.inference_mode():
+            return self.model.generate(
+                input_ids=torch.tensor(
+                    [(*[fill] * (longest - len(r)), *r) for r in read], device=self.device
+                ),
+                attention_mask=mask.to(self.device),
+                past_key_values=self.prefixes.begin(read, self.device),
+                return_dict_in_generate=True,
+                generation_config=transformers.GenerationConfig(
+                    max_new_tokens=most,
+                    do_sample=False,
+                    eos_token_id=sorted(self.ends) or None,
+                    pad_token_id=fill,
+                ),
+                **more,
+            )
+
+
+def _shared(read: Sequence[tuple[int, ...]]) -> tuple[int, ...]:
+    """What all begin with: the least and the greatest tell."""
+    least, greatest = min(read), max(read)
+    same = (i for i, (a, b) in enumerate(zip(least, greatest, strict=False)) if a != b)
+    return least[: next(same, len(least))]
 
 
 class Dice:

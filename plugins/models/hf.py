@@ -11,11 +11,14 @@ goes on and on leaves its batch when the others are done. Options (`-M key=value
     wait=10            milliseconds in which requests are collected
     device=auto        cuda where there is one, else cpu
     dtype=auto         bfloat16 where the device computes with it, else float32
+    cache=4            GB of the host's memory for what was read before, so that a turn reads only what is
+                       new; 0 for none
     ctx=N              tokens of context, if less than the model's own
     chat-template=FILE for a base model, which has none
 
-A row of a batch is computed with padding, so its scores differ in the last digits from those of the same
-prompt alone; in bfloat16 this can change a greedy reply. With `-M batch=1` it cannot.
+A row of a batch is computed with padding and behind what was read before, so its scores differ in the last
+digits from those of the same prompt alone; in bfloat16 this can change a greedy reply. With `-M batch=1
+-M cache=0` it cannot.
 """
 
 import asyncio
@@ -61,14 +64,15 @@ def _file(text: str) -> Path:
     return Path(text)
 
 
-SHORT = 512
-"""Tokens of a prompt up to which padding costs next to nothing."""
+SHORT = (512, 64)
+"""Tokens of a prompt, and of what is new in it, up to which padding costs next to nothing."""
 
 KNOWN: Mapping[str, _settings.Reader] = {
     "batch": _settings.count,
     "wait": _settings.amount,
     "device": str,
     "dtype": _dtype,
+    "cache": _settings.amount,
     "ctx": _settings.count,
     "chat-template": _file,
 }
@@ -86,7 +90,8 @@ class HuggingFace(Model):
         self.given = _settings.read("hf", options.args, KNOWN)
         self.engine: Engine | None = None
         wait = self.given.get("wait", 10.0) / 1000
-        self.batches: Batches[Row, Made] = Batches(self._work, self.given.get("batch", 16), wait, alike)
+        most = self.given.get("batch", 16)
+        self.batches: Batches[Row, Made] = Batches(self._work, most, wait, self._size, alike)
 
     async def start(self) -> None:
         self.engine = await self.batches.call(self._load)
@@ -103,7 +108,8 @@ class HuggingFace(Model):
         template = self.given.get("chat-template")
         device, dtype = self.given.get("device", "auto"), self.given.get("dtype", "auto")
         try:
-            engine = Engine(Loading(self.checkpoint(), self.adapter, device, dtype, template))
+            room = self.given.get("cache", 4.0) * 1e9
+            engine = Engine(Loading(self.checkpoint(), self.adapter, device, dtype, template, room))
         except (OSError, ValueError, RuntimeError) as e:
             raise ModelError(f"{self.name} cannot be loaded: {_chat.shorten(str(e))}") from e
         if not engine.tokenizer.chat_template:
@@ -125,11 +131,16 @@ class HuggingFace(Model):
         assert self.engine is not None
         return self.engine.generate(rows)
 
+    def _size(self, row: "Row") -> tuple[int, int]:
+        """Tokens of a prompt, and of what is new in it."""
+        assert self.engine is not None
+        return len(row.context), len(row.context) - self.engine.prefixes.known(row.context)
+
     async def generate(self, request: Request) -> Response:
         rows = self._rows(request)
         made = await asyncio.gather(*(self.batches.ask(r) for r in rows))
         replies = tuple(_reply(m, bool(request.tools)) for m in made)
-        return Response(replies, Usage(1, len(rows[0].tokens), sum(m.tokens for m in made)))
+        return Response(replies, Usage(1, len(rows[0].tokens), sum(m.tokens for m in made), rows[0].known))
 
     def _rows(self, request: Request) -> "list[Row]":
         from ._torch import Row
@@ -169,10 +180,11 @@ class HuggingFace(Model):
         return {"weights": self.base, **facts}
 
 
-def alike(first: "Row", other: "Row") -> bool:
-    """Whether two rows share a batch: padding at most doubles the shorter, or both are short."""
-    shorter, longer = sorted((len(first.context), len(other.context)))
-    return longer <= max(2 * shorter, SHORT)
+def alike(first: tuple[int, int], other: tuple[int, int]) -> bool:
+    """Whether rows of these sizes share a batch: padding at most doubles the shorter, or both are short."""
+    return all(
+        max(a, b) <= max(2 * min(a, b), short) for a, b, short in zip(first, other, SHORT, strict=True)
+    )
 
 
 def _message(said: Message) -> dict[str, Any]:

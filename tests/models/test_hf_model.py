@@ -21,73 +21,18 @@ from harness import (
     UsageError,
 )
 
+from ._tiny import tiny
+
 torch = pytest.importorskip("torch", reason="torch is not installed: pip install 'agentbench-harness[hf]'")
 pytest.importorskip("transformers", reason="transformers is not installed")
 pytest.importorskip("peft", reason="peft is not installed")
 
 pytestmark = pytest.mark.filterwarnings("default")  # torch and transformers warn of themselves
 
-TEMPLATE = (
-    "{% if tools %}<tools> {% for t in tools %}{{ t.function.name }} {% endfor %}</tools> {% endif %}"
-    "{% for m in messages %}<{{ m.role }}> {{ m.content }}"
-    "{% for c in m.tool_calls or [] %} call {{ c.function.name }} {{ c.function.arguments.at }}{% endfor %}"
-    " </s>{% endfor %}{% if add_generation_prompt %}<assistant>{% endif %}"
-)
-WORDS = [
-    "the",
-    "cat",
-    "sat",
-    "on",
-    "a",
-    "mat",
-    "and",
-    "saw",
-    "one",
-    "red",
-    "hat",
-    "in",
-    "its",
-    "own",
-    "big",
-    "house",
-    "of",
-    "wood",
-    "by",
-    "far",
-    "seas",
-]
-
 
 @pytest.fixture(scope="module")
 def checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    from tokenizers import Tokenizer, models, pre_tokenizers
-    from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
-
-    folder = tmp_path_factory.mktemp("tiny")
-    marks = ["<pad>", "</s>", "<unk>", "<user>", "<assistant>", "<system>", "<tool>", "<tools>", "</tools>"]
-    vocabulary = {w: i for i, w in enumerate([*marks, *WORDS, *map(str, range(60)), "look", "sky", "call"])}
-    made = Tokenizer(models.WordLevel(vocabulary, unk_token="<unk>"))
-    made.pre_tokenizer = pre_tokenizers.WhitespaceSplit()
-    fast = PreTrainedTokenizerFast(
-        tokenizer_object=made, pad_token="<pad>", eos_token="</s>", unk_token="<unk>", chat_template=TEMPLATE
-    )
-    fast.save_pretrained(folder)
-    torch.manual_seed(0)
-    config = LlamaConfig(
-        vocab_size=len(vocabulary),
-        hidden_size=32,
-        intermediate_size=64,
-        num_hidden_layers=3,
-        num_attention_heads=4,
-        num_key_value_heads=2,
-        max_position_embeddings=64,
-        initializer_range=0.5,
-        pad_token_id=0,
-        bos_token_id=None,
-        eos_token_id=1,
-    )
-    LlamaForCausalLM(config).save_pretrained(folder)
-    return folder
+    return tiny(tmp_path_factory.mktemp("tiny"))
 
 
 def asked(text: str, n: int = 1, **generation: Any) -> Request:
@@ -318,10 +263,24 @@ def test_a_long_prompt_keeps_no_short_ones_waiting() -> None:
         return max(first, other) <= 2 * min(first, other)
 
     async def asked() -> list[int]:
-        batches = Batches(work, 4, 0.01, near)
+        batches = Batches(work, 4, 0.01, lambda n: n, near)
         got = await asyncio.gather(*(batches.ask(n) for n in (10, 900, 11, 12, 13, 14, 800)))
         await batches.close()
         return got
 
     assert asyncio.run(asked()) == [10, 900, 11, 12, 13, 14, 800]
     assert together == [[10, 11, 12, 13], [800, 900], [14]]
+
+
+def test_what_cannot_be_sorted_into_batches_fails_and_does_not_wait() -> None:
+    from harness.plugins.models._batches import Batches
+
+    def size(thing: int) -> int:
+        raise OverflowError("too large")
+
+    async def asked() -> None:
+        batches = Batches(lambda things: things, 4, 0.01, size)
+        await asyncio.wait_for(batches.ask(1), 5)
+
+    with pytest.raises(ModelError, match="OverflowError: too large"):
+        asyncio.run(asked())
