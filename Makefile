@@ -50,7 +50,7 @@ test: servers check  ## everything: format, lint, types, tests
 
 bench: $(VENV)/.tested-with  ## measure, as ratios against bare loops and peers
 	$(PIP) -e '.[bench]'
-	for script in throughput startup sandbox environments; do echo "== $$script"; $(BIN)/python benchmarks/$$script.py; done
+	for script in throughput startup sandbox environments hf; do echo "== $$script"; $(BIN)/python benchmarks/$$script.py; done
 
 clean:          ## remove what make made
 	rm -rf $(VENV) dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -172,10 +172,10 @@ class Engine:
                 ),
                 attention_mask=mask.to(self.device),
                 past_key_values=self.prefixes.begin(read, self.device),
-                return_dict_in_generate=True,
                 generation_config=transformers.GenerationConfig(
                     max_new_tokens=most,
                     do_sample=False,
+                    return_dict_in_generate=True,
                     eos_token_id=sorted(self.ends) or None,
                     pad_token_id=fill,
                 ),
