@@ -90,7 +90,7 @@ def _reply(choice: Any, stop: Sequence[str]) -> Reply:
     if not isinstance(said, Mapping):
         said = {"content": choice.get("text")}  # a server that answers in the form of /completions
     calls = _tool_calls(said)
-    text = until(_text(said.get("content")), stop)
+    text = until(spoken(_text(said.get("content"))), stop)
     return Reply(text, calls, "tool_calls" if calls else FINISH.get(str(choice.get("finish_reason")), "stop"))
 
 
@@ -101,6 +101,19 @@ def _text(content: Any) -> str:
         parts = [p.get("text") if isinstance(p, Mapping) else p for p in content]
         return "".join(p for p in parts if isinstance(p, str))
     return content if isinstance(content, str) else ""
+
+
+def spoken(text: str) -> str:
+    """What follows thoughts that stand in the text itself: `<think>...</think>`. Some templates open the tag
+    in the prompt already. Of thoughts that never end nothing is left: no action may be read out of them.
+
+    >>> spoken("<think>Action: 1? No.</think>\\n\\nAction: 2"), spoken("No.</think> Yes"), spoken("<think>Hm")
+    ('Action: 2', 'Yes', '')
+    """
+    thoughts, closed, after = text.partition("</think>")
+    if closed:
+        return after.lstrip()
+    return "" if thoughts.lstrip().startswith("<think>") else text
 
 
 def until(text: str, stop: Sequence[str]) -> str:

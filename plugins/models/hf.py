@@ -47,6 +47,7 @@ from harness import (
 
 from . import _chat, _settings, _toolcalls, smollm2
 from ._batches import Batches
+from ._weights import digests
 
 if TYPE_CHECKING:
     from ._torch import Engine, Made, Row
@@ -89,12 +90,15 @@ class HuggingFace(Model):
         self.adapter = adapter
         self.given = _settings.read("hf", options.args, KNOWN)
         self.engine: Engine | None = None
+        self.digests: dict[str, str] = {}
         wait = self.given.get("wait", 10.0) / 1000
         most = self.given.get("batch", 16)
         self.batches: Batches[Row, Made] = Batches(self._work, most, wait, self._size, alike)
 
     async def start(self) -> None:
-        self.engine = await self.batches.call(self._load)
+        weights = [Path(p) for p in (self.checkpoint(), self.adapter) if p is not None]
+        hashing = asyncio.to_thread(digests, weights)
+        self.engine, self.digests = await asyncio.gather(self.batches.call(self._load), hashing)
 
     async def close(self) -> None:
         if self.engine is not None:
@@ -176,8 +180,10 @@ class HuggingFace(Model):
         if self.adapter:
             facts |= {"adapter": self.adapter, "peft": version("peft")}
         if self.engine is not None:
+            if revision := getattr(self.engine.model.config, "_commit_hash", None):
+                facts["revision"] = str(revision)
             facts |= {"device": self.engine.device, "dtype": str(self.engine.dtype).removeprefix("torch.")}
-        return {"weights": self.base, **facts}
+        return {"weights": self.base, **facts, **self.digests}
 
 
 def alike(first: tuple[int, int], other: tuple[int, int]) -> bool:
@@ -196,9 +202,10 @@ def _message(said: Message) -> dict[str, Any]:
 
 
 def _reply(made: "Made", with_tools: bool) -> Reply:
+    said = _chat.spoken(made.text)
     if not with_tools:
-        return Reply(made.text, (), made.finish)
-    text, calls = _toolcalls.split(made.text)
+        return Reply(said, (), made.finish)
+    text, calls = _toolcalls.split(said)
     return Reply(text, calls, "tool_calls" if calls else made.finish)
 
 

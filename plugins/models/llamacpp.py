@@ -18,7 +18,6 @@ import importlib.util
 import os
 from collections.abc import Mapping
 from dataclasses import replace
-from hashlib import file_digest
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -37,6 +36,7 @@ from harness import (
 
 from . import _gguf, _settings
 from ._process import Server
+from ._weights import digests
 from .openai import KNOWN, OpenAI
 
 OWN: Mapping[str, _settings.Reader] = {
@@ -77,13 +77,13 @@ class LlamaCpp(OpenAI):
             "cache": given.get("cache", 2048),
         }
         self.server = Server("harness.plugins.models._llama_server", self.settings)
-        self.hashes: list[str] = []
+        self.digests: dict[str, str] = {}
 
     async def start(self) -> None:
         if importlib.util.find_spec("xllamacpp") is None:
             raise UsageError(f"{self.name} needs llama.cpp: pip install 'agentbench-harness[local]'")
-        hashing = asyncio.to_thread(lambda: [_sha256(f) for f in self.files])
-        address, self.hashes = await asyncio.gather(self.server.start(), hashing)
+        hashing = asyncio.to_thread(digests, self.files)
+        address, self.digests = await asyncio.gather(self.server.start(), hashing)
         self.client.url = f"{address}/v1"
 
     async def close(self) -> None:
@@ -116,20 +116,13 @@ class LlamaCpp(OpenAI):
 
     def describe(self) -> dict[str, str]:
         kind = self.facts.get("general.file_type")
-        known = {
+        return {
             "file": self.files[0].name,
             "quantisation": TYPES.get(kind, f"file type {kind}") if isinstance(kind, int) else "unknown",
             "xllamacpp": version("xllamacpp"),
             **{k: str(self.settings[k]) for k in ("slots", "ctx", "threads", "batch")},
+            **self.digests,
         }
-        for role, digest in zip(("sha256", "adapter sha256"), self.hashes, strict=False):
-            known[role] = digest
-        return known
-
-
-def _sha256(file: Path) -> str:
-    with file.open("rb") as opened:
-        return file_digest(opened, "sha256").hexdigest()
 
 
 @hookimpl

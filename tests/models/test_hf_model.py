@@ -201,6 +201,31 @@ def test_an_adapter_changes_the_replies_and_saved_weights_do_not(checkpoint: Pat
     assert texts(answers(tmp_path / "merged", requests)) == with_adapter
 
 
+def test_a_checkpoint_that_was_trained_on_is_told_from_what_it_was(checkpoint: Path, tmp_path: Path) -> None:
+    async def facts(adapter: str = "") -> dict[str, str]:
+        m = hf.harness_model(f"hf/{checkpoint}{adapter}", ModelOptions(args={"device": "cpu"}))
+        assert m is not None
+        await m.start()
+        await m.close()
+        return dict(m.describe())
+
+    from peft import LoraConfig, get_peft_model
+    from transformers import AutoModelForCausalLM
+
+    plain = asyncio.run(facts())
+    assert len(plain["sha256"]) == 64 and "adapter sha256" not in plain
+    found = set()
+    for seed in range(2):
+        torch.manual_seed(seed)
+        model = AutoModelForCausalLM.from_pretrained(checkpoint)
+        wanted = LoraConfig(r=2, target_modules=["q_proj"], init_lora_weights=False)
+        get_peft_model(model, wanted).save_pretrained(tmp_path)
+        known = asyncio.run(facts(f"+{tmp_path}"))
+        assert known["sha256"] == plain["sha256"]
+        found.add(known["adapter sha256"])
+    assert len(found) == 2
+
+
 def test_tools_and_calls_go_through_the_template(checkpoint: Path) -> None:
     look = Tool("look", "Looks.", {"type": "object", "properties": {"at": {"type": "string"}}})
     call = ToolCall("c", "look", '{"at": "sky"}')

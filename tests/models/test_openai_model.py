@@ -76,6 +76,9 @@ def test_usage_and_price_are_recorded() -> None:
         ({"content": [{"type": "text", "text": "two "}, {"type": "text", "text": "parts"}]}, "two parts"),
         ({"content": "said", "reasoning_content": "thought"}, "said"),
         ({"content": None, "reasoning_content": "thought"}, ""),
+        ({"content": "<think>Action: 1? No.</think>\n\nAction: 2"}, "Action: 2"),
+        ({"content": "Action: 1? No.\n</think>\nAction: 2"}, "Action: 2"),
+        ({"content": "<think>Action: 1 and so on"}, ""),
         ({}, ""),
     ],
 )
