@@ -99,8 +99,13 @@ def _text(content: Any) -> str:
     (`reasoning_content`) is no part of what an agent says."""
     if isinstance(content, list):
         parts = [p.get("text") if isinstance(p, Mapping) else p for p in content]
-        return "".join(p for p in parts if isinstance(p, str))
-    return content if isinstance(content, str) else ""
+        return "".join(_whole(p) for p in parts if isinstance(p, str))
+    return _whole(content) if isinstance(content, str) else ""
+
+
+def _whole(text: str) -> str:
+    """Without lone surrogates, which JSON can spell and no request can send back."""
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def spoken(text: str) -> str:
@@ -135,7 +140,8 @@ def _tool_calls(said: Mapping[str, Any]) -> tuple[ToolCall, ...]:
         if not isinstance(arguments, str):
             arguments = "" if arguments is None else json.dumps(arguments, ensure_ascii=False)
         name = function.get("name")
-        found.append(ToolCall(str(call.get("id") or f"call_{place}"), str(name or ""), arguments))
+        parts = (str(call.get("id") or f"call_{place}"), str(name or ""), arguments)
+        found.append(ToolCall(*map(_whole, parts)))
     return tuple(found)
 
 

@@ -100,19 +100,26 @@ class Client:
         """The answer as `read` understands it, after as many tries as allowed.
 
         Raises `ContextLimit`, `Refused` for what no repetition mends, and `ModelError` at the end of
-        the tries.
+        the tries. Where the caller's time runs out between tries, the cancellation notes the last failure.
         """
-        for tried in range(self.options.max_retries + 1):
-            try:
-                async with self.slots:
-                    return await self._once(path, body, read)
-            except _Again as again:
-                last = again
-            wait = pause(tried, last.headers, self.backoff)
-            if wait > self.options.timeout:
-                raise ModelError(f"{self.url} asks to wait {wait:.0f} s: {last.why}")
-            if tried < self.options.max_retries:
-                await asyncio.sleep(wait)
+        last: _Again | None = None
+        try:
+            for tried in range(self.options.max_retries + 1):
+                try:
+                    async with self.slots:
+                        return await self._once(path, body, read)
+                except _Again as again:
+                    last = again
+                wait = pause(tried, last.headers, self.backoff)
+                if wait > self.options.timeout:
+                    raise ModelError(f"{self.url} asks to wait {wait:.0f} s: {last.why}")
+                if tried < self.options.max_retries:
+                    await asyncio.sleep(wait)
+        except asyncio.CancelledError as e:
+            if last is not None:
+                e.add_note(f"{self.url}: the last error was {last.why}")
+            raise
+        assert last is not None
         raise ModelError(f"{self.url}: gave up after {tried + 1} tries, the last error was {last.why}")
 
     async def _once(self, path: str, body: Mapping[str, Any], read: Callable[[Any], T]) -> T:

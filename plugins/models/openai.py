@@ -9,6 +9,8 @@ Options (`-M key=value`):
     price-in, price-out  dollars for a million prompt and completion tokens
     drop=seed,top_p      fields that this server refuses
     extra={...}          more fields for every request, as a JSON object
+    timeout=600          seconds for one request, and the longest pause that a server may ask for
+    retries=6            tries after the first, where another may help
     backoff=0.5          seconds before the first retry, doubled with each
 
 Not covered: servers that cut a long prompt without saying so (Ollama does): their episodes never end as
@@ -45,6 +47,8 @@ KNOWN: Mapping[str, _settings.Reader] = {
     "drop": _settings.words,
     "extra": _settings.mapping,
     "backoff": _settings.amount,
+    "timeout": _settings.amount,
+    "retries": _settings.whole,
 }
 MOST = 128
 """OpenAI's own limit of replies to one request."""
@@ -60,6 +64,8 @@ class OpenAI(Model):
         self.model = model
         """What the server calls it."""
         given = _settings.read(name.partition("/")[0], options.args, KNOWN)
+        timeout, retries = given.get("timeout", options.timeout), given.get("retries", options.max_retries)
+        options = replace(options, timeout=timeout, max_retries=retries)
         self.client = Client(base_url, api_key, options, given.get("backoff", 0.5))
         self.most: int = given.get("n", MOST)
         """Replies the server gives to one request; lowered when it turns out to give fewer."""

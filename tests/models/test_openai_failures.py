@@ -46,6 +46,13 @@ def test_a_slow_server_is_a_timeout_and_tried_again() -> None:
     assert answers[0].replies[0].text == "hello"
 
 
+def test_the_time_and_the_tries_of_a_request_can_be_set() -> None:
+    began = time.monotonic()
+    with pytest.raises(ModelError, match="gave up after 2 tries, the last error was a timeout"):
+        ask([Answer(delay=5.0)], args={"timeout": "0.2", "retries": "1"})
+    assert time.monotonic() - began < 4
+
+
 @pytest.mark.parametrize("header", ["seconds", "date"])
 def test_retry_after_is_honoured(header: str) -> None:
     # A date has whole seconds, so two from now are more than one.

@@ -79,6 +79,7 @@ def test_usage_and_price_are_recorded() -> None:
         ({"content": "<think>Action: 1? No.</think>\n\nAction: 2"}, "Action: 2"),
         ({"content": "Action: 1? No.\n</think>\nAction: 2"}, "Action: 2"),
         ({"content": "<think>Action: 1 and so on"}, ""),
+        ({"content": "half \ud83d of a pair"}, "half ? of a pair"),
         ({}, ""),
     ],
 )
