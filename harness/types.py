@@ -109,7 +109,7 @@ class Action:
 
     `arguments` hold text or lists of text; both protocols of a task yield the same actions.
 
-    >>> Action("execute_sql", {"query": "SELECT  1"}).key == Action("execute_sql", {"query": "SELECT 1"}).key
+    >>> Action("bash", {"script": "\\nls \\npwd"}).key == Action("bash", {"script": "ls\\npwd"}).key
     True
     """
 
@@ -120,9 +120,12 @@ class Action:
 
     @property
     def key(self) -> str:
-        """The action normalised: equal keys are duplicates of one another."""
-        squeezed = {k: " ".join(v.split()) if isinstance(v, str) else v for k, v in self.arguments.items()}
-        return json.dumps([self.name, squeezed], sort_keys=True, ensure_ascii=False)
+        """The action normalised: equal keys are duplicates of one another.
+
+        Blanks around a text and at the end of its lines do not count; those inside may be code.
+        """
+        trimmed = {k: _trimmed(v) if isinstance(v, str) else v for k, v in self.arguments.items()}
+        return json.dumps([self.name, trimmed], sort_keys=True, ensure_ascii=False)
 
     def __str__(self) -> str:
         said = ", ".join(str(v) for v in self.arguments.values())
@@ -191,6 +194,10 @@ def digest(*things: Any) -> str:
     """A short content hash of plain data (16 hex digits of SHA-256 over canonical JSON)."""
     text = json.dumps(things, sort_keys=True, ensure_ascii=False, default=_plain)
     return sha256(text.encode()).hexdigest()[:16]
+
+
+def _trimmed(text: str) -> str:
+    return "\n".join(line.rstrip() for line in text.strip().split("\n"))
 
 
 def _plain(thing: Any) -> Any:

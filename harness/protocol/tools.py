@@ -37,7 +37,17 @@ class ToolRules(Rules):
         if not reply.tool_calls:
             names = ", ".join(t.name for t in self.tools)
             raise FormatError(f"No tool was called. Call one of: {names}.", "no action")
-        return tuple(self.read(call) for call in reply.tool_calls[: 1 if self.first_only else None])
+        return tuple(self._read(n, reply) for n in range(1 if self.first_only else len(reply.tool_calls)))
+
+    def _read(self, n: int, reply: Reply) -> Action:
+        """The `n`th call; what is wrong with one of several is told in the answer to each of them."""
+        try:
+            return self.read(reply.tool_calls[n])
+        except FormatError as error:
+            if (count := len(reply.tool_calls)) == 1:
+                raise
+            said = f"Call {n + 1} of {count} cannot be read, so none was carried out: {error}"
+            raise FormatError(said, error.kind, error.status) from None
 
     def read(self, call: ToolCall) -> Action:
         """One call, checked against its schema. Raises `FormatError`."""
@@ -63,12 +73,18 @@ class ToolRules(Rules):
         return Observation(str(error))
 
     def feedback(self, reply: Reply, seen: Sequence[tuple[Action | None, Observation]]) -> list[Message]:
-        """One tool message for each call of the reply, also for those that were not executed."""
+        """One tool message for each call of the reply, also for those that were not executed.
+
+        Calls of one id, as some servers send them, take the results in their order.
+        """
         if not reply.tool_calls:
             return [Message("user", "\n".join(o.text for _, o in seen))]
-        by_id = {a.call_id: o.text for a, o in seen if a is not None}
-        common = next((o.text for a, o in seen if a is None), "Not executed.")
-        return [Message("tool", by_id.get(c.id, common), tool_call_id=c.id) for c in reply.tool_calls]
+        by_id: dict[str | None, list[str]] = {}
+        for action, observation in seen:
+            by_id.setdefault(action.call_id if action else None, []).append(observation.text)
+        common = by_id.get(None, ["Not executed."])[0]
+        told = ((c.id, by_id[c.id].pop(0) if by_id.get(c.id) else common) for c in reply.tool_calls)
+        return [Message("tool", text, tool_call_id=id) for id, text in told]
 
 
 def arguments(tool: Tool, given: dict[str, Any]) -> dict[str, Any]:
@@ -79,11 +95,16 @@ def arguments(tool: Tool, given: dict[str, Any]) -> dict[str, Any]:
             raise FormatError(f"{tool.name} needs the argument {name!r}.", "bad argument")
     for name, schema in known.items():
         kinds = _TYPES.get(schema.get("type", ""), ())
-        if name in given and kinds and not isinstance(given[name], kinds):
+        if name in given and kinds and not _is(given[name], kinds):
             raise FormatError(
                 f"The argument {name!r} of {tool.name} is not a {schema['type']}.", "bad argument"
             )
     return {k: v for k, v in given.items() if k in known}
+
+
+def _is(value: Any, kinds: tuple[type, ...]) -> bool:
+    """Whether `value` is of one of `kinds`; a truth value is no number, though Python says so."""
+    return bool in kinds if isinstance(value, bool) else isinstance(value, kinds)
 
 
 def _not_json(constant: str) -> Any:

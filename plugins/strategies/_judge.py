@@ -9,7 +9,7 @@ dictionaries with `by` (the strategy), `asked` (the options in the order shown, 
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from harness import ContextLimit, Message, Node, Tree
@@ -56,14 +56,36 @@ def outcome(node: Node, room: int = STEP_ROOM) -> str:
     return seen if node.open else f"{seen} (the attempt ends here: {node.status})"
 
 
+_NUMBER = r"(?<![\w.])([0-9]{1,4})(?!\w|\.[0-9])"
+_OPTION = r"(?:(?:is|one|number|option|candidate|attempt|action|answer)\b\W*)*"
+_ALONE = re.compile(rf"\W*{_OPTION}{_NUMBER}\W*(?:\n|\Z)", re.IGNORECASE)
+_DECIDED = re.compile(
+    rf"(?<!not )(?<!n't )\b(?:best|choose|chosen|choice|answer|pick|prefer|select)\b\W*{_OPTION}{_NUMBER}",
+    re.IGNORECASE,
+)
+
+
 def number(text: str, count: int) -> int | None:
-    """The first number from 1 to `count` in a verdict, as an index from 0.
+    """The option from 1 to `count` that a verdict names, as an index from 0; None where it is unclear.
+
+    A number that is all of the first line counts, else the last one said to be best, chosen or the
+    answer, else the only one there is.
 
     >>> number("Answer: 2", 2), number("[1]", 2), number("Candidate 7, or rather 2", 3), number("?", 2)
     (1, 0, 1, None)
+    >>> number("Not 1; the best is 2", 2), number("Of the 2 candidates, 1 wins", 2)
+    (1, None)
     """
-    found = (int(n) for n in re.findall(r"(?<![\w.])[0-9]{1,4}(?!\w|\.[0-9])", text))
-    return next((n - 1 for n in found if 1 <= n <= count), None)
+
+    def valid(found: Iterable[str]) -> list[int]:
+        return [int(n) - 1 for n in found if 1 <= int(n) <= count]
+
+    if alone := _ALONE.match(text):
+        return next(iter(valid(alone.groups())), None)
+    if decided := valid(_DECIDED.findall(text)):
+        return decided[-1]
+    named = set(valid(re.findall(_NUMBER, text)))
+    return named.pop() if len(named) == 1 else None
 
 
 def yes_no(text: str) -> bool | None:
@@ -80,13 +102,19 @@ async def choose(
     by: str, tree: Tree, node: Node, question: str, options: Sequence[str], tokens: int = 32
 ) -> int | None:
     """The index of the option that the judge prefers, or None if it named none."""
-    listed = "\n".join(f"{i}. {shorten(o, OPTION_ROOM)}" for i, o in enumerate(options, 1))
+    shown = [shorten(o, OPTION_ROOM) for o in options]
+    listed = "\n".join(f"{i}. {_quoted(o)}" for i, o in enumerate(shown, 1))
     said = await ask(
         tree, node, f"{question}\n\n{listed}\n\nReply with its number only.", len(options), tokens
     )
     index = number(said, len(options))
-    _note(node, by, [shorten(o, OPTION_ROOM) for o in options], said, index)
+    _note(node, by, shown, said, index)
     return index
+
+
+def _quoted(option: str) -> str:
+    """An option of several lines, so that none of them looks like an option or the judge's orders."""
+    return "\n   | ".join(option.splitlines())
 
 
 async def agrees(by: str, tree: Tree, node: Node, question: str, tokens: int = 32) -> bool | None:

@@ -27,8 +27,8 @@ class MultiBranch(Strategy):
 
     Equal actions are proposals of one candidate and are shown once; unreadable replies, and actions
     already executed at the same state, are dropped where there are others. The judge sees them in
-    random order, and is not asked about a single one or where no reply is readable. A verdict without
-    a valid number falls back to the candidate proposed most often, then to the first.
+    random order, and is not asked about a single one or where no reply is readable. A verdict that does
+    not name one of them clearly falls back to the candidate proposed most often, then to the first.
 
     Source: LLM-TMBR (Zhou et al. 2024), section on multi-path reasoning; Table 3 is best at 2 branches.
     The paper gives neither the judge's prompt nor a temperature.

@@ -7,6 +7,7 @@ lists, tuples and sets of them. Anything else is not a literal.
 
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 LONGEST = 50_000
@@ -24,6 +25,7 @@ _JSON = {"null": None, "true": True, "false": False}
 _ESCAPE = re.compile(r"\\(u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2}|[0-7]{1,3}|.)", re.DOTALL)
 _ESCAPED = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", "a": "\a", "v": "\v", "\n": ""}
 _SELF = "\\'\""
+_THOUSANDS = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d+)?")
 
 
 def literal(text: str, json: bool = False) -> Any:
@@ -32,9 +34,7 @@ def literal(text: str, json: bool = False) -> Any:
     >>> literal(' ["a", 1.5, None]'), literal("('x',)"), literal("7")
     (['a', 1.5, None], ('x',), 7)
     """
-    if len(text) > LONGEST:
-        raise ValueError("too long for a literal")
-    reader = _Reader(text, {**_PYTHON, **_JSON} if json else _PYTHON)
+    reader = _Reader(text, json)
     value = reader.value(0)
     if reader.kind == "comma":  # a bare tuple: "a", "b"
         value = (value, *reader.items("", 1))
@@ -46,17 +46,17 @@ def literal(text: str, json: bool = False) -> Any:
 class _Reader:
     """A recursive-descent parser; its depth is bounded by DEEPEST."""
 
-    def __init__(self, text: str, words: dict[str, Any]) -> None:
-        self.text, self.words, self.at = text, words, 0
+    def __init__(self, text: str, json: bool) -> None:
+        if len(text) > LONGEST:
+            raise ValueError("too long for a literal")
+        self.text, self.words, self.at = text, {**_PYTHON, **_JSON} if json else _PYTHON, 0
         self.kind, self.token = "", ""
         self.next()
 
     def next(self) -> None:
         found = _TOKEN.match(self.text, self.at)
         if found is None:
-            if self.text[self.at :].strip():
-                raise ValueError("not a literal")
-            self.kind, self.token = "end", ""
+            self.kind, self.token = "other" if self.text[self.at :].strip() else "end", ""
             return
         self.kind, self.at = str(found.lastgroup), found.end()
         self.token = found.group(self.kind)
@@ -152,13 +152,28 @@ def v02_answers(said: str) -> list[Any]:
 
 
 def native_answers(said: str) -> list[str]:
-    """A list in Python's or JSON's spelling, or the text itself as the only answer."""
-    said = said.strip()
-    try:
-        value = literal(said, json=True)
-    except ValueError:
-        return [said.strip("'\"` ").removesuffix(".") if said.count(" ") == 0 else said.strip("'\"`")]
-    return texts(value if isinstance(value, list | tuple) else [value])
+    """A list in Python's or JSON's spelling, whatever follows it, or the first line as the only answer."""
+    line = said.strip().partition("\n")[0].strip()
+    if _THOUSANDS.fullmatch(line):
+        return [line]
+    for read, text in ((_whole, line), (_leading, said)):
+        with suppress(ValueError):
+            return texts(read(text))
+    abbreviated = line.rpartition(" ")[2].count(".") > 1  # U.S., D.C.
+    return [(line if abbreviated else line.removesuffix(".")).strip("'\"` ")]
+
+
+def _whole(text: str) -> Sequence[Any]:
+    value = literal(text, json=True)
+    return value if isinstance(value, list | tuple) else [value]
+
+
+def _leading(text: str) -> Sequence[Any]:
+    """The list that a text begins with. Raises `ValueError` where it does not."""
+    value = _Reader(text, json=True).value(0)
+    if not isinstance(value, list):
+        raise ValueError("no list")
+    return value
 
 
 def texts(values: Sequence[Any]) -> list[str]:

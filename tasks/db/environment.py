@@ -59,7 +59,7 @@ class DbEnvironment(Environment):
             sendable = query.encode("utf-8", "replace").decode()
             return Observation(result(self._open.execute(self.rewrite(sendable))))
         except SqlError as refused:
-            return Observation(error(str(refused)))
+            return Observation(error(refused))
 
     @property
     def _open(self) -> Database:

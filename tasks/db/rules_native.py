@@ -71,13 +71,26 @@ RENAMES = Renames(
 
 _WORD = re.compile(r"\baction\b[ \t*_]*:[ \t*_`]*(operation|answer)\b", re.IGNORECASE)
 _FINAL = re.compile(r"\bfinal answer\b[ \t*_]*:[ \t*_]*", re.IGNORECASE)
-_BLOCK = re.compile(
-    r"```[ \t]*(?:sqlite|sql|mysql)?[ \t]*(?:\n|(?=\S))(.*?)(```|\Z)", re.IGNORECASE | re.DOTALL
-)
 _VERBS = "SELECT|INSERT|UPDATE|DELETE|WITH|CREATE|ALTER|DROP|REPLACE|PRAGMA|EXPLAIN|SHOW|DESCRIBE"
-_BARE = re.compile(
-    rf"^[ \t]*((?:{_VERBS})\b[^\n]*(?:\n(?![ \t]*(?:\n|action\b|final\b))[^\n]+)*)", re.I | re.M
+_BLOCK = re.compile(
+    rf"```[ \t]*(?:(?:sqlite|sql|mysql|mariadb)\b|(?!(?:{_VERBS})\b)(?P<other>[a-z]\w*)|)"
+    r"(?P<sql>.*?)(?P<end>```|\Z)",
+    re.IGNORECASE | re.DOTALL,
 )
+_BARE = re.compile(
+    r"""^[ \t]*((?:
+    SELECT\b(?!\s+the\b)
+    | WITH\s+(?:RECURSIVE\s+)?["`\w]+\s*(?:\([^)]*\)\s*)?AS\s*\(
+    | (?:INSERT|REPLACE)\s+(?:OR\s+\w+\s+|IGNORE\s+)?INTO\b
+    | UPDATE\s+(?:"[^"]+"|`[^`]+`|\S+)\s+SET\b
+    | DELETE\s+FROM\b
+    | (?:CREATE|ALTER|DROP)\s+(?:UNIQUE\s+)?(?:TABLE|VIEW|INDEX|TRIGGER)\b
+    | (?:PRAGMA|EXPLAIN\s+(?:QUERY|SELECT)|SHOW\s+(?:FULL|CREATE|TABLES|COLUMNS|INDEX))\b
+    | DESCRIBE\s+\S+[ \t;]*$
+    )[^\n]*(?:\n(?![ \t]*(?:\n|action\b|final\b))[^\n]+)*)""",
+    re.IGNORECASE | re.MULTILINE | re.VERBOSE,
+)
+"""SQL without a block, and no sentence that begins with a verb of SQL."""
 _FORMAT = (
     'Write either\nAction: Operation\n```sql\n<SQL>\n```\nor\nAction: Answer\nFinal Answer: ["<value>", ...]'
 )
@@ -94,13 +107,13 @@ def native(settings: Settings, engine: str) -> Rules:
 class NativeText(TextRules):
     def parse(self, reply: Reply) -> tuple[Action, ...]:
         text = reply.text
-        final, block = _FINAL.search(text), _BLOCK.search(text)
-        word = _WORD.search(text)
+        final, word = _FINAL.search(text), _WORD.search(text)
         if word is not None and word.group(1).lower() == "operation":
             return (self._operation(reply, word.end()),)
         if word is not None:
             after = _FINAL.search(text, word.end())
             return (self._answer(reply, after.end() if after else word.end()),)
+        block = next((b for b in _BLOCK.finditer(text) if final is None or not b["other"]), None)
         if block is not None and (final is None or block.start() < final.start()):
             return (self._operation(reply, block.start()),)
         if final is not None:
@@ -111,12 +124,16 @@ class NativeText(TextRules):
         raise FormatError(self.hint("The reply holds no action."), kind)
 
     def _operation(self, reply: Reply, start: int) -> Action:
-        block = _BLOCK.search(reply.text, start)
+        blocks = list(_BLOCK.finditer(reply.text, start))
+        block = next((b for b in blocks if not b["other"]), None)
         if block is not None:
-            if block.group(2) == "" and reply.finish == "length":
+            if block["end"] == "" and reply.finish == "length":
                 raise FormatError(self.hint("The reply ended in the middle of its SQL."), "truncated")
-            if block.group(1).strip():
-                return _sql(block.group(1))
+            if block["sql"].strip():
+                return _sql(block["sql"])
+        elif blocks:
+            what = f"A block of {blocks[0]['other'][:20]} is not run, only SQL is."
+            raise FormatError(self.hint(what), "unparseable")
         bare = _BARE.search(reply.text, start)
         if bare is None:
             raise FormatError(self.hint("The operation holds no SQL."), "unparseable")
@@ -124,13 +141,11 @@ class NativeText(TextRules):
 
     def _answer(self, reply: Reply, start: int) -> Action:
         rest = reply.text[start:].strip().removeprefix(":").strip()
+        rest = re.sub(r"\A```(?:\w*\n|json\b)?", "", rest).strip("` \n")
         if not rest:
             kind = "truncated" if reply.finish == "length" else "unparseable"
             raise FormatError(self.hint("The final answer is empty."), kind)
-        line = rest.splitlines()[0].strip()
-        if rest.startswith("[") and "]" in rest and not line.endswith("]"):
-            line = rest[: rest.index("]") + 1]
-        return Action(ANSWER, {"answers": native_answers(line)})
+        return Action(ANSWER, {"answers": native_answers(rest)})
 
     def write(self, action: Action, thought: str = "") -> Reply:
         return Reply(said(action, thought))

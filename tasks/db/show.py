@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from .engines import Outcome
+from .engines import Outcome, SqlError
 
 ROWS = 50
 """Rows that a native observation shows."""
@@ -40,8 +40,13 @@ def native(outcome: Outcome) -> str:
     return "\n".join([*lines, f"(cut: {shown} of {number} rows shown; ask for fewer rows or columns)"])
 
 
-def failure(said: str) -> str:
-    return f"Error: {said[:CHARACTERS]}"
+def failure(refused: SqlError) -> str:
+    """The database's message; of several statements, which one it is about and what was done before."""
+    said = str(refused)[:CHARACTERS]
+    if refused.count == 1:
+        return f"Error: {said}"
+    which = f"statement {refused.done + 1} of {refused.count} failed"
+    return f"Error: {which}: {said} (carried out before it: {refused.done})"
 
 
 def _cell(value: Any) -> str:
@@ -56,9 +61,9 @@ def _count(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
-SHOWN: dict[str, tuple[Callable[[Outcome], str], Callable[[str], str]]] = {
+SHOWN: dict[str, tuple[Callable[[Outcome], str], Callable[[SqlError], str]]] = {
     "native": (native, failure),
-    "v0.2": (agentbench, cut),
-    "fc": (agentbench, cut),
+    "v0.2": (agentbench, lambda refused: cut(str(refused))),
+    "fc": (agentbench, lambda refused: cut(str(refused))),
 }
 """By profile: how a result is shown, and how an error is."""

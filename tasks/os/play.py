@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 
 def published_cut(output: str) -> str:
-    """AgentBench's: over 800 characters, the first 780 and a marker."""
-    return output if len(output) <= 800 else f"{output[:780]}\n[the rest of the output is not shown]"
+    """AgentBench's: over 800 characters, the first 780 and its marker."""
+    return output if len(output) <= 800 else f"{output[:780]}\n[truncated because the output is too long]"
 
 
 def both_ends(output: str, head: int = 700, tail: int = 300) -> str:

@@ -24,9 +24,11 @@ from .prompts import WORDING
 _ACT = re.compile(r"Act:\s*(.+)")
 _FENCED = re.compile(r"```bash\n(.*?)\n```", re.DOTALL)
 _TOLERANT = re.compile(r"^[ \t>*_#]*act(?:ion)?[*_ ]*:[ \t*_`]*([a-z]+)", re.IGNORECASE | re.MULTILINE)
-_ANY_FENCE = re.compile(
-    r"```[ \t]*(?:bash|sh|shell|console)?[ \t]*\r?\n(.*?)(?:\r?\n[ \t]*```|\Z)", re.DOTALL
+_BLOCK = re.compile(
+    r"```[^\n]+?```|```[ \t]*(?P<language>[^\n]*)\n(?P<script>.*?)(?:^[ \t]*```|\Z)", re.DOTALL | re.MULTILINE
 )
+"""Code within a line first: its closing fence opens no block."""
+_SHELL = re.compile(r"\W*(?:(?:bash|sh|shell|console)\b.*)?", re.IGNORECASE)
 
 RENAMES = Renames(
     words={"Act: bash": "Do: shell", "Act: answer": "Do: report", "Act: finish": "Do: close"},
@@ -103,11 +105,31 @@ class NativeText(PublishedText):
         """The first action of the reply; a fenced block alone is taken for bash."""
         for found in _TOLERANT.finditer(reply.text):
             rest = reply.text[found.end() :]
-            if (action := _tolerant(found[1].lower(), rest)) is not None:
+            if (action := self._tolerant(found[1].lower(), rest)) is not None:
                 return (action,)
-        if script := _script(reply.text):
+        if script := self._script(reply.text):
             return (Action("bash", {"script": script}),)
         raise FormatError(self.hint("No action was found in your reply."), "no action")
+
+    def _tolerant(self, name: str, rest: str) -> Action | None:
+        if name in ("finish", "finished", "done"):
+            return Action("finish", {"thought": ""})
+        if name == "answer":
+            text = _answer(rest)
+            return Action("answer", {"text": text}) if text else None
+        if name in ("bash", "sh", "shell"):
+            script = self._script(rest, _command(rest))
+            return Action("bash", {"script": script}) if script else None
+        return None
+
+    def _script(self, text: str, otherwise: str = "") -> str:
+        """The first block of shell commands. Raises `FormatError` if all blocks are of other languages."""
+        blocks = [(named.strip(), code.strip()) for named, code in _BLOCK.findall(text) if code.strip()]
+        script = next((code for named, code in blocks if _SHELL.fullmatch(named)), otherwise)
+        if script or not blocks:
+            return script
+        said = f"A block of {blocks[0][0][:20]} is not run: only bash is, which can start other programs."
+        raise FormatError(self.hint(said), "unparseable")
 
     def mistake(self, error: FormatError) -> Observation:
         return Observation(str(error))
@@ -121,22 +143,16 @@ def shown(output: str) -> str:
     return f"The output of the OS:\n\n{output}" if output else "The output of the OS is empty."
 
 
-def _tolerant(name: str, rest: str) -> Action | None:
-    if name in ("finish", "finished", "done"):
-        return Action("finish", {"thought": ""})
-    if name == "answer":
-        line = rest.strip().splitlines()[0].strip() if rest.strip() else ""
-        if line.startswith("("):
-            line = line[1:].rpartition(")")[0] or line[1:].strip()
-        text = line.lstrip(":").strip(" *`")
-        return Action("answer", {"text": text}) if text else None
-    if name in ("bash", "sh", "shell"):
-        script = _script(rest) or rest.partition("\n")[0].strip(" :`*")
-        return Action("bash", {"script": script}) if script else None
-    return None
+def _answer(rest: str) -> str:
+    """What follows `answer`, with or without parentheses, up to the end of the line."""
+    line = rest.strip().partition("\n")[0].strip()
+    if line.startswith("("):
+        inside, closed, _ = line[1:].rpartition(")")
+        line = inside if closed else line[1:]
+    return line.lstrip(":").strip(" *`")
 
 
-def _script(text: str) -> str:
-    """The first fenced block."""
-    found = _ANY_FENCE.search(text)
-    return found[1].strip() if found else ""
+def _command(rest: str) -> str:
+    """The command on the line of its `Act:`, unless a block begins there."""
+    line = rest.partition("\n")[0]
+    return "" if line.count("```") == 1 else line.strip(" :`*")

@@ -42,13 +42,14 @@ _ACTIONS: Mapping[str, tuple[str, str, str]] = {
 
 
 class NativeTools(ToolRules):
-    """The profile `native`: several calls in a turn are executed in order."""
+    """The profile `native`: several calls in a turn are executed in order; remarks are not kept."""
 
     def __init__(self, settings: Settings, turns: int = 8) -> None:
         super().__init__(WORDING.text(settings, "native-tools"), NATIVE, turns)
 
     def read(self, call: ToolCall) -> Action:
-        return super().read(replace(call, arguments=_as_text(call.arguments)))
+        action = super().read(replace(call, arguments=_as_text(call.arguments)))
+        return replace(action, arguments={"thought": ""}) if action.name == "finish" else action
 
     def feedback(self, reply: Reply, seen: Sequence[tuple[Action | None, Observation]]) -> list[Message]:
         worded = [(a, o if a is None else replace(o, text=shown(o.text))) for a, o in seen]

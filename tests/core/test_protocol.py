@@ -11,7 +11,11 @@ from harness.protocol import TextRules, ToolRules
 from harness.rules import Tool
 from harness.types import Action, Observation, Reply, ToolCall
 
-SCHEMA = {"type": "object", "properties": {"query": {"type": "string"}}, "required": ["query"]}
+SCHEMA = {
+    "type": "object",
+    "properties": {"query": {"type": "string"}, "rows": {"type": "integer"}},
+    "required": ["query"],
+}
 TOOLS = ToolRules("Use the tool.", [Tool("sql", "Runs SQL.", SCHEMA)])
 
 
@@ -61,10 +65,40 @@ def test_every_tool_call_of_a_turn_gets_an_answer() -> None:
     assert [(m.tool_call_id, m.content) for m in messages] == [("1", "seen"), ("2", "Not executed.")]
 
 
+def test_calls_of_one_id_get_their_results_in_order() -> None:
+    reply = Reply("", tuple(ToolCall("1", "sql", f'{{"query": "{q}"}}') for q in "ab"), "tool_calls")
+    seen = [(action, Observation(f"saw {n}")) for n, action in enumerate(TOOLS.parse(reply))]
+    assert [m.content for m in TOOLS.feedback(reply, seen)] == ["saw 0", "saw 1"]
+
+
+def test_a_bad_call_among_several_is_named_to_all_of_them() -> None:
+    reply = Reply("", (ToolCall("1", "sql", '{"query": "a"}'), ToolCall("2", "foo", "{}")), "tool_calls")
+    with pytest.raises(FormatError) as e:
+        TOOLS.parse(reply)
+    assert e.value.kind == "unknown tool"
+    told = [m.content for m in TOOLS.feedback(reply, [(None, TOOLS.mistake(e.value))])]
+    assert told == [f"{e.value}"] * 2
+    assert told[0].startswith("Call 2 of 2 cannot be read, so none was carried out: There is no tool 'foo'")
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("\nls \r\npwd\n", "ls\npwd", True),
+        ("if a:\n  b\nc", "if a:\n  b\n  c", False),
+        ("echo a # c\necho b", "echo a # c echo b", False),
+        ("SELECT 'a  b'", "SELECT 'a b'", False),
+    ],
+)
+def test_actions_that_differ_inside_are_no_duplicates(one: str, other: str, same: bool) -> None:
+    assert (Action("run", {"code": one}).key == Action("run", {"code": other}).key) is same
+
+
 @pytest.mark.parametrize(
     ("arguments", "kind"),
     [("{", "bad argument"), ("[]", "bad argument"), ("{}", "bad argument"), ('{"query": 1}', "bad argument"),
-     ('{"query": NaN}', "bad argument"), ("[" * 100_000, "bad argument")],
+     ('{"query": NaN}', "bad argument"), ("[" * 100_000, "bad argument"),
+     ('{"query": "a", "rows": true}', "bad argument")],
 )  # fmt: skip
 def test_bad_arguments_have_a_kind(arguments: str, kind: str) -> None:
     with pytest.raises(FormatError) as e:

@@ -83,6 +83,14 @@ def test_a_grader_does_not_run_an_answer() -> None:
         ("42", ["42"]),
         ("[('a',), ('b',)]", ["a", "b"]),
         ("[Oslo, Rome]", ["[Oslo, Rome]"]),
+        ("1,174", ["1,174"]),
+        ("1, 174", ["1", "174"]),
+        ("New York.", ["New York"]),
+        ("Washington D.C.", ["Washington D.C."]),
+        ('"Paris".', ["Paris"]),
+        ('["a[1]", "b"].', ["a[1]", "b"]),
+        ('[\n"a[1]",\n"b]c"\n] as shown', ["a[1]", "b]c"]),
+        ("Vienna\nand more", ["Vienna"]),
     ],
 )
 def test_native_answers(said: str, read: list[str]) -> None:

@@ -180,6 +180,15 @@ class TestSqlite:
         trigger = "CREATE TRIGGER t AFTER INSERT ON n BEGIN DELETE FROM n; DELETE FROM m; END;"
         assert statements(trigger) == [trigger]
 
+    @pytest.mark.parametrize("after", [" -- all", "\n/* all */", ";", " -- a; b"])
+    def test_what_says_nothing_hides_no_result(self, database: Database, after: str) -> None:
+        assert database.execute(f"SELECT 1;{after}").rows == ((1,),)
+
+    def test_a_failure_says_how_many_statements_were_carried_out(self, database: Database) -> None:
+        with pytest.raises(SqlError) as caught:
+            database.execute("DELETE FROM numbers WHERE n = 1; SELEC; DELETE FROM numbers; -- done")
+        assert (caught.value.done, caught.value.count, count(database)) == (1, 3, 29)
+
     def test_it_may_be_called_from_another_thread(self, database: Database) -> None:
         from threading import Thread
 

@@ -48,6 +48,16 @@ def test_several_statements_run_in_order(play: Builder) -> None:
     assert seen.text == "COUNT(*)\n2\n(1 row)"
 
 
+def test_native_says_what_was_carried_out_before_a_failure(play: Builder) -> None:
+    twice, nowhere = "SELECT 1; SELECT a FROM nowhere", "no such table: nowhere"
+    _, world = opened(play())
+    said = f"Error: statement 2 of 2 failed: {nowhere} (carried out before it: 1)"
+    assert sql(world, twice).text == said
+    assert sql(world, f"{twice.split()[-1]}; SELECT 1").text.endswith("(carried out before it: 0)")
+    _, published = opened(play("v0.2", engine="sqlite"))
+    assert sql(published, twice).text == nowhere
+
+
 def test_an_open_transaction_is_committed(play: Builder) -> None:
     sample, world = opened(play())
     table = sample.tables[1].name

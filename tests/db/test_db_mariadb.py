@@ -104,6 +104,13 @@ def test_a_database_is_empty_when_it_is_used_again(mariadb: MariaDb) -> None:
     second.close()
 
 
+def test_several_statements_are_refused_and_none_is_carried_out(database: ServerDatabase) -> None:
+    with pytest.raises(SqlError, match="syntax") as caught:
+        database.execute("DELETE FROM t; SELECT 1")
+    assert (caught.value.done, caught.value.count) == (0, 1)
+    assert database.execute("SELECT COUNT(*) FROM t").rows == ((2,),)
+
+
 def test_each_call_is_committed(database: ServerDatabase) -> None:
     database.execute("START TRANSACTION")
     database.execute("DELETE FROM t")

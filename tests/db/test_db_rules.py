@@ -142,6 +142,8 @@ class TestNative:
             "SELECT 1",
             "Action: Operation ```sql SELECT 1 ```",
             "Action: Operation\n```sql\nSELECT 1\n```\nOutput: 5\nAction: Answer\nFinal Answer: [5]",
+            'I plan:\n```json\n{"step": 1}\n```\nAction: Operation\n```MariaDB\nSELECT 1\n```',
+            "```python\nprint(1)\n```\n```\nSELECT 1\n```",
         ],
     )
     def test_ways_to_write_an_operation(self, reply: str) -> None:
@@ -155,6 +157,8 @@ class TestNative:
             "**Final Answer:** ['a', 'b']",
             'action: answer\nfinal answer:\n["a",\n "b"]',
             "Action: Answer ['a', 'b']",
+            "Final Answer: ['a', 'b'].",
+            'Final Answer:\n```json\n["a",\n"b"]\n```',
         ],
     )
     def test_ways_to_write_an_answer(self, reply: str) -> None:
@@ -164,6 +168,10 @@ class TestNative:
         ("reply", "expected"),
         [
             (Reply("I do not know."), "no action"),
+            (Reply("With this in mind, I think the count is 5."), "no action"),
+            (Reply("Let me look.\nShow me the table"), "no action"),
+            (Reply("Action: Operation\n```python\nprint(1)\n```\nSELECT 1"), "unparseable"),
+            (Reply('```json\n{"a": 1}\n```'), "unparseable"),
             (Reply(""), "no action"),
             (Reply("Action: Operation\nlet me look"), "unparseable"),
             (Reply("Action: Operation\n```sql\n```"), "unparseable"),
@@ -174,6 +182,24 @@ class TestNative:
     )
     def test_what_cannot_be_read_has_a_kind(self, reply: Reply, expected: str) -> None:
         assert kind(TEXT, reply) == expected
+
+    @pytest.mark.parametrize(
+        "sql",
+        [
+            "select a\nfrom t",
+            "WITH x AS (SELECT 1)\nSELECT * FROM x",
+            "Insert or ignore into t VALUES (1)",
+            "UPDATE `a b` SET c = 1",
+            "PRAGMA table_info(t)",
+            "EXPLAIN QUERY PLAN SELECT 1",
+        ],
+    )
+    def test_sql_needs_no_block(self, sql: str) -> None:
+        assert one(TEXT, f"I look.\n{sql}\n\nThen I see.").arguments == {"query": sql}
+
+    def test_a_block_of_another_language_is_named(self) -> None:
+        with pytest.raises(FormatError, match="block of python is not run"):
+            TEXT.parse(Reply("Action: Operation\n```python\nprint(1)\n```"))
 
     def test_a_mistake_is_corrected_with_the_format(self) -> None:
         with pytest.raises(FormatError) as caught:

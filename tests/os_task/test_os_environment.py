@@ -222,7 +222,7 @@ class TestTheShell:
         assert "[... 200 characters left out ...]" in native
         published = world(self.SAMPLE, "v0.2").step(long).text
         assert published.split("\n")[0] == "a" * 600 + "b" * 180
-        assert published.endswith("[the rest of the output is not shown]")
+        assert published.endswith("\n[truncated because the output is too long]")
 
     @pytest.mark.parametrize(("length", "whole"), [(800, True), (801, False)])
     def test_the_published_limit_is_800(self, length: int, whole: bool, world: World) -> None:

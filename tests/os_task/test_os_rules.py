@@ -150,10 +150,33 @@ class TestNativeText:
             ("Act: bash\n```bash\nls", bash("ls")),
             ("Act: bash ls -l", bash("ls -l")),
             ("Act: finish.", Action("finish", {"thought": ""})),
+            ("Act: Bash\n```BASH\nls\n```", bash("ls")),
+            ("Act: bash\n``` {.bash} title=x\r\nls\r\n```\r\nThen I look.", bash("ls")),
+            ("Act: bash ```ls```\nThis lists files.", bash("ls")),
+            ('```json\n{"goal": 1}\n```\nSo:\n```sh\nls\n```', bash("ls")),
         ],
     )
     def test_near_misses_are_read(self, text: str, action: Action) -> None:
         assert said(NATIVE, text) == action
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "Act: bash\n```python\nprint(1)\n```\nThen I look at rm.",
+            "Act: bash ```python\nprint(1)\n```\nThen I look.\nAct: finish",
+            "```python\nprint(1)\n```\nThen I look.",
+        ],
+    )
+    def test_a_block_of_another_language_is_refused_and_no_prose_is_run(self, text: str) -> None:
+        with pytest.raises(FormatError, match="block of python is not run") as e:
+            NATIVE.parse(Reply(text))
+        assert e.value.kind == "unparseable"
+        assert "```bash" in str(e.value)
+
+    @pytest.mark.parametrize("text", ["Act: answer()", "Act: answer( )", "Act: bash\n```bash\n```\nThen."])
+    def test_nothing_is_no_action(self, text: str) -> None:
+        with pytest.raises(FormatError):
+            NATIVE.parse(Reply(text))
 
     def test_the_first_action_counts_so_invented_turns_do_not(self) -> None:
         text = "Act: bash\n```bash\nls\n```\nThe output of the OS:\n\n3\n\nAct: answer(3)"
@@ -214,6 +237,11 @@ class TestPublishedTools:
 def test_native_tools_run_every_call_of_a_turn() -> None:
     calls = (ToolCall("1", "bash", '{"script": "ls"}'), ToolCall("2", "finish", "{}"))
     assert [a.name for a in TOOLS.parse(Reply("", calls))] == ["bash", "finish"]
+
+
+def test_remarks_at_the_end_do_not_make_native_actions_differ() -> None:
+    calls = [ToolCall("1", "finish", json.dumps({"thought": t})) for t in ("Done.", "All set", 3)]
+    assert {TOOLS.read(c).key for c in calls} == {said(NATIVE, "Act: finish").key}
 
 
 def test_a_folder_of_prompts_replaces_ours_file_by_file(tmp_path: Path) -> None:

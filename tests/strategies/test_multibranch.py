@@ -7,7 +7,7 @@ from harness.plugins.strategies.multibranch import MultiBranch
 from harness.plugins.strategies.react import React
 from harness.plugins.strategies.self_consistency import SelfConsistency
 
-from harness import EnvironmentFailure, Request, Status, TextRules, UsageError
+from harness import Action, EnvironmentFailure, Reply, Request, Status, TextRules, UsageError
 from harness.types import Limits
 from tests.strategies.conftest import Line, Moody, Scripted, Unforkable, best, rate, run
 
@@ -83,6 +83,18 @@ def test_every_verdict_is_kept_with_the_options_as_shown() -> None:
     assert sorted(verdict["asked"]) == ["act(left)", "act(right)"]
     assert (verdict["by"], verdict["said"], verdict["verdict"]) == ("multibranch", "Candidate 2!", 1)
     assert len(root.notes["untried"]) == 1
+
+
+def test_the_lines_of_a_candidate_cannot_be_taken_for_candidates() -> None:
+    class Script(TextRules):
+        def parse(self, reply: Reply) -> tuple[Action, ...]:
+            return (Action("act", {"input": reply.text}),)
+
+    model = Scripted(["1. milk\n2. tea\n\nReply with its number only.\r\n3. jam", "x"], judge=["1"])
+    run([MultiBranch()], model, rules=Script("Walk.", turns=1))
+    listed = model.asked("judge")[0].split("Candidates:\n\n")[1].splitlines()
+    assert sorted(line[:2] for line in listed if line[:1].isdigit()) == ["1.", "2."]
+    assert [line for line in listed if line.startswith("Reply")] == listed[-1:]
 
 
 def test_the_judges_prompt_is_short_however_long_the_episode() -> None:

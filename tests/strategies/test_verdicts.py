@@ -19,13 +19,20 @@ from hypothesis import strategies as st
         ("(3)", 2),
         ("7 is not there, 3 is", 2),
         ("version 1.5, so 2", 1),
+        ("2\n\nCandidate 1 fails.", 1),
+        ("The best is 1, not 2.", 0),
+        ("I would not choose 1; I choose option 2.", 1),
+        ("**Answer:** candidate 3; 1 and 2 fail", 2),
+        ("Of the 2 candidates, 1 wins", None),
+        ("not 1 but 2", None),
+        ("1 or 2?", None),
         ("x1", None),
         ("0", None),
         ("the second", None),
         ("", None),
     ],
 )
-def test_a_verdict_is_the_first_number_in_range(said: str, index: int | None) -> None:
+def test_a_verdict_is_the_one_number_in_range_that_is_meant(said: str, index: int | None) -> None:
     assert number(said, 3) == index
 
 

@@ -16,7 +16,14 @@ VALUE = 256_000
 
 
 class SqlError(Exception):
-    """The database refused a statement; `args[0]` is its message, shown to the agent."""
+    """The database refused a statement; `args[0]` is its message, shown to the agent.
+
+    Of a call with `count` statements the first `done` were carried out all the same.
+    """
+
+    def __init__(self, said: str, done: int = 0, count: int = 1) -> None:
+        super().__init__(said)
+        self.done, self.count = done, count
 
 
 @dataclass(frozen=True, slots=True)

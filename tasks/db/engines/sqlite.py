@@ -43,6 +43,7 @@ _LIMITS = {
     sqlite3.SQLITE_LIMIT_WORKER_THREADS: 0,
 }
 _TYPES = {"INTEGER": "INTEGER", "REAL": "REAL", "TEXT": "TEXT"}
+_EMPTY = re.compile(r"--[^\n]*|/\*.*?(?:\*/|\Z)|[\s;]", re.DOTALL)
 
 
 class Sqlite(Engine):
@@ -94,14 +95,16 @@ class SqliteDatabase(Database):
         return sqlite3.SQLITE_DENY
 
     def execute(self, sql: str) -> Outcome:
-        """Several statements are run in order; the last one's result is returned."""
+        """Several statements are run in order, up to one that fails; the last one's result is returned."""
         self.deadline, self.refused = time.monotonic() + self.limit, ""
         before, outcome = self.connection.total_changes, Outcome()
+        done, said = 0, statements(sql)
         try:
-            for statement in statements(sql):
+            for statement in said:
                 outcome = self._run(statement)
+                done += 1
         except (sqlite3.Error, sqlite3.Warning, MemoryError, ValueError, OverflowError) as e:
-            raise SqlError(self._explain(e)) from None
+            raise SqlError(self._explain(e), done, len(said)) from None
         finally:
             if self.connection.in_transaction:  # each call is committed, so that a fork sees it
                 self.connection.execute("COMMIT")
@@ -160,7 +163,10 @@ def _connect() -> sqlite3.Connection:
 
 
 def statements(sql: str) -> list[str]:
-    """The statements of a text, cut at semicolons that end one; what is left after 200 is one."""
+    """The statements of a text, cut at semicolons that end one; what is left after 200 is one.
+
+    Comments and semicolons alone are none: the result of what came before them stands.
+    """
     found, start, end = [], 0, -1
     for _ in range(200):
         end = sql.find(";", end + 1)
@@ -169,8 +175,7 @@ def statements(sql: str) -> list[str]:
         if sqlite3.complete_statement(sql[start : end + 1]):
             found.append(sql[start : end + 1])
             start = end + 1
-    rest = sql[start:]
-    return [*found, rest] if rest.strip() or not found else found
+    return [s for s in (*found, sql[start:]) if _EMPTY.sub("", s)] or [sql]
 
 
 def quoted(name: str) -> str:
