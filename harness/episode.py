@@ -2,8 +2,8 @@
 
 import asyncio
 import traceback
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from functools import partial
 from hashlib import sha256
 from random import Random
@@ -45,52 +45,79 @@ def seed_of(run: int, key: str) -> int:
     return int(sha256(f"{run}/{key}".encode()).hexdigest()[:8], 16) % 2**31
 
 
+@dataclass(slots=True)
+class _Try:
+    """How far an attempt at an episode has come: what its record says, also where it breaks."""
+
+    job: Job
+    attempt: int
+    started: float = field(default_factory=time)
+    meter: Meter | None = None
+    tree: Tree | None = None
+
+    def record(
+        self, status: Status, leaf: Node | None, score: Score | None, error: Mapping[str, str] | None = None
+    ) -> EpisodeRecord:
+        meter, tree = self.meter, self.tree
+        return EpisodeRecord(
+            self.job.planned.task.name,
+            self.job.sample.id,
+            self.job.epoch,
+            status,
+            score,
+            dict(meter.usage) if meter else {},
+            leaf.depth if leaf else 0,
+            tree.steps if tree else 0,
+            round(meter.seconds if meter else time() - self.started, 3),
+            round(self.started, 3),
+            tuple(map(_node, tree.nodes)) if tree else (),
+            leaf.id if leaf else 0,
+            tree.spent if tree else None,
+            error,
+            self.attempt,
+        )
+
+    def broken(self, error: Mapping[str, str]) -> EpisodeRecord:
+        """What was spent is spent; the newest state says where it broke."""
+        return self.record(Status.ERROR, self.tree.nodes[-1] if self.tree else None, None, error)
+
+
 async def play_episode(job: Job, stage: Stage, attempt: int, past: Past) -> EpisodeRecord:
     """Play `job`; whatever breaks becomes an `error` record that names the side."""
-    started = time()
+    this = _Try(job, attempt)
     try:
-        return await _play(job, stage, attempt, past, started)
+        return await _play(this, stage, past)
     except Diverged as e:
         stage.warn(f"{e}; it was started anew")
         return await play_episode(job, stage, attempt + 1, {})
     except HarnessError as e:
-        error = {"side": e.side, "what": str(e)}
+        return this.broken({"side": e.side, "what": str(e)})
     except Exception as e:
-        error = {"side": "harness", "what": f"{type(e).__name__}: {e}", "trace": traceback.format_exc()}
-    return EpisodeRecord(
-        job.planned.task.name,
-        job.sample.id,
-        job.epoch,
-        Status.ERROR,
-        None,
-        seconds=time() - started,
-        started=started,
-        error=error,
-        attempt=attempt,
-    )
+        what = f"{type(e).__name__}: {e}"
+        return this.broken({"side": "harness", "what": what, "trace": traceback.format_exc()})
 
 
-async def _play(job: Job, stage: Stage, attempt: int, past: Past, started: float) -> EpisodeRecord:
-    seed = seed_of(stage.spec.seed, job.key)
+async def _play(this: _Try, stage: Stage, past: Past) -> EpisodeRecord:
+    job, seed = this.job, seed_of(stage.spec.seed, this.job.key)
     task, settings = job.planned.task, job.planned.settings
     rules = job.planned.rules
     episode = Episode(job.key, task, job.sample, rules, settings, seed)
     models = {"act": stage.model.bind(episode)}
     if stage.judge is not None:
         models["judge"] = models[HOST] = stage.judge.bind(episode)
-    meter = Meter(
+    this.meter = meter = Meter(
         models,
         stage.spec.generation,
         stage.spec.limits,
         seed,
-        EpisodeJournal(stage.store, job.key, attempt, past),
+        EpisodeJournal(stage.store, job.key, this.attempt, past),
         partial(stage.told, job.key),
     )
     ask = Asker(meter, asyncio.get_running_loop()) if stage.judge is not None else None
     fresh = partial(_open, job, ask)
     strategies = stage.build()
     root = await _root(job, fresh, stage.work)
-    tree = Tree(
+    this.tree = tree = Tree(
         root,
         rules,
         meter,
@@ -104,7 +131,7 @@ async def _play(job: Job, stage: Stage, attempt: int, past: Past, started: float
     try:
         leaf = await play(tree, strategies)
         score = await tree.grade(leaf)
-        return _record(job, tree, leaf, score, started, attempt)
+        return this.record(Status.TASK_LIMIT if tree.spent else leaf.status or Status.TASK_LIMIT, leaf, score)
     finally:
         await tree.close()
 
@@ -127,26 +154,6 @@ async def _root(job: Job, fresh: Callable[[], Environment], work: Work) -> Node:
         await work(world.close)
         raise
     return Node(0, None, None, problem, prompt, environment=world)
-
-
-def _record(job: Job, tree: Tree, leaf: Node, score: Score, started: float, attempt: int) -> EpisodeRecord:
-    status = Status.TASK_LIMIT if tree.spent else leaf.status or Status.TASK_LIMIT
-    return EpisodeRecord(
-        job.planned.task.name,
-        job.sample.id,
-        job.epoch,
-        status,
-        score,
-        dict(tree.model.usage),
-        leaf.depth,
-        tree.steps,
-        round(tree.model.seconds, 3),
-        round(started, 3),
-        tuple(map(_node, tree.nodes)),
-        leaf.id,
-        tree.spent,
-        attempt=attempt,
-    )
 
 
 def _node(node: Node) -> NodeRecord:

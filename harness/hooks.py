@@ -41,7 +41,8 @@ def harness_tasks() -> "Iterable[Task]":
 
     Called once, when a task of this plug-in is wanted or all tasks are listed. All answers are
     joined; two tasks of one name are an error that names both plug-ins. If it raises, whoever
-    asked for the task is told so; other plug-ins are not affected.
+    asked for the task is told so; other plug-ins are not affected. A task takes the options of `-T`
+    that it names in `Task.options`, and no others.
     """
     return ()
 
@@ -84,7 +85,7 @@ def harness_executor(name: str) -> "Executor | None":
 
 @hookspec(firstresult=True)
 def harness_exporter(format: str) -> "Exporter | None":
-    """Build the writer of finished runs for `format` (`csv`, `sft` ...), or None to let others try.
+    """Build the writer of finished runs for `format` (`sft`, `dpo` ...), or None to let others try.
 
     Called once for each `harness export --format`.
     """

@@ -94,7 +94,7 @@ def host_answers(store: RunStore) -> dict[str, dict[str, str]]:
     """What environments were answered by their judge model: episode to question to reply."""
     found: dict[str, dict[str, str]] = {}
     for line in store.events():
-        if line["event"] == "call" and line["purpose"] == HOST:
+        if line["event"] == "call" and line["purpose"] == HOST and line["replies"]:
             found.setdefault(line["episode"], {})[line["key"]] = line["replies"][0]["text"]
     return found
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from harness.errors import BudgetSpent, ContextLimit, PluginError, blame
 from harness.strategy import END, Strategy
-from harness.tree import Candidate, Node, Tree
+from harness.tree import Candidate, Node, Tree, Unrepeatable
 from harness.types import Message, Status
 
 
@@ -89,11 +89,14 @@ async def turn(node: Node, tree: Tree, hooks: Hooks) -> None:
     if not chosen and node.open:
         raise PluginError(f"a strategy chose nothing at state {node.id} and did not end it: no way on")
     for candidate in chosen:
-        child = await tree.expand(node, candidate)
+        try:
+            child = await tree.expand(node, candidate)
+        except Unrepeatable:
+            node.aside = True
+            tree.end(node, Status.TASK_LIMIT)
+            return
         await hooks.all("observe", child, tree)
-    for sibling in node.children:
-        if sibling.aside:
-            await tree.release(sibling)
+    await tree.spare()
 
 
 async def submit(tree: Tree, hooks: Hooks) -> Node:

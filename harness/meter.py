@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
-from harness.errors import BudgetSpent, HarnessError, ModelError
+from harness.errors import BudgetSpent, ContextLimit, HarnessError, ModelError
 from harness.model import Generation, Model, Request, Response
 from harness.rules import Tool
 from harness.types import HOST, Limits, Message, Observation, Reply, Status, Usage, of_agent
@@ -18,7 +18,8 @@ class Journal(Protocol):
     def past(self, seq: int, request: Request, key: str) -> Response | None:
         """The recorded answer to call `seq`. Raises `Diverged` if it was another request."""
 
-    def call(self, seq: int, request: Request, key: str, response: Response) -> None: ...
+    def call(self, seq: int, request: Request, key: str, response: Response) -> None:
+        """No replies say that the request did not fit into the model's context."""
 
     def step(
         self, node: int, parent: int, actions: str, seen: Observation, status: Status | None
@@ -91,8 +92,6 @@ class Meter:
         )
         request = Request(tuple(messages), n, generation, tools, purpose, turn, candidates)
         response = await self._answer(request)
-        if not response.replies:
-            raise ModelError(f"the model gave no reply to a request for {n}")
         self.usage[purpose] = self.usage.get(purpose, Usage()) + response.usage
         self.told(purpose, response.usage)
         return list(response.replies[:n])
@@ -102,6 +101,8 @@ class Meter:
         key = request.key
         past = self.journal.past(seq, request, key)
         if past is not None:
+            if not past.replies:
+                raise ContextLimit(f"call {seq} did not fit into the model's context before either")
             self.elapsed_before += past.usage.seconds
             return past
         model = self.models.get(request.purpose, self.models["act"])
@@ -110,6 +111,11 @@ class Meter:
         try:
             async with asyncio.timeout(left):
                 response = await model.generate(request)
+            if not response.replies:
+                raise ModelError(f"the model gave no reply to a request for {request.n}")
+        except ContextLimit:
+            self.journal.call(seq, request, key, Response(()))
+            raise
         except TimeoutError:
             if left is None or self.seconds < self.limits.seconds:
                 raise

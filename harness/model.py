@@ -113,7 +113,11 @@ class Model(ABC):
         """Answer. Raises `ContextLimit` when the prompt does not fit, `ModelError` when the server fails."""
 
     def describe(self) -> dict[str, str]:
-        """What the run's record says about the model: file hash, dtype, server version."""
+        """What the run's record says about the model: file hash, dtype, server version. Asked after `start`.
+
+        Facts whose names end in `sha256` or `revision` tell weights apart: where one differs, a run does
+        not go on, and a leaderboard has a row of its own.
+        """
         return {}
 
     def checkpoint(self) -> str | None:

@@ -11,6 +11,7 @@ from harness.errors import UsageError, blame
 from harness.host import Plugins
 from harness.interface import OPTION, PLAIN, played_by
 from harness.model import Model
+from harness.near import suggest
 from harness.records import TaskRecord, episode_key
 from harness.registry import cache, registered
 from harness.rules import Rules
@@ -154,14 +155,33 @@ def choose(samples: tuple[Sample, ...], spec: RunSpec, task: str) -> tuple[Sampl
     """The samples that `--sample-id` and `--limit` leave."""
     if spec.sample_ids:
         by_id = {s.id: s for s in samples}
-        found = tuple(by_id[i] for i in spec.sample_ids if i in by_id)
+        found = tuple(by_id[i] for i in dict.fromkeys(spec.sample_ids) if i in by_id)
         if not found:
-            there = f"; its first is {samples[0].id!r}" if samples else ", nor any other that can be played"
-            raise UsageError(f"--sample-id: task {task!r} has none of these{there}")
+            there = suggest(spec.sample_ids[0], by_id)
+            raise UsageError(f"--sample-id: task {task!r} has none of these that can be played; {there}")
         return found
     if spec.limit is None:
         return samples
-    return samples[limit_range(spec.limit, len(samples))]
+    found = samples[limit_range(spec.limit, len(samples))]
+    if samples and not found:
+        raise UsageError(f"--limit {spec.limit}: task {task!r} has {len(samples)} samples that can be played")
+    return found
+
+
+def check_ids(wanted: Sequence[str], planned: Sequence[PlannedTask]) -> None:
+    """Raises `UsageError` for an id of `--sample-id` that no task plays."""
+    played = {s.id for p in planned for s in p.samples}
+    for typed in wanted:
+        if typed in played:
+            continue
+        known = [s.id for p in planned for s in samples_of(p.task, p.settings, p.split)]
+        skipped = [why for p in planned if (why := skipped_of(p.task, p.split).get(typed))]
+        said = (
+            f"it cannot be played here: {skipped[0]}"
+            if skipped
+            else f"no task has it; {suggest(typed, known)}"
+        )
+        raise UsageError(f"--sample-id {typed}: {said}")
 
 
 def limit_range(limit: str, n: int) -> slice:
@@ -170,15 +190,20 @@ def limit_range(limit: str, n: int) -> slice:
     >>> limit_range("5", 60), limit_range("10-20", 60), limit_range("0.1", 60)
     (slice(0, 5, None), slice(9, 20, None), slice(0, 6, None))
     """
+    first, dash, last = limit.partition("-")
     try:
-        first, dash, last = limit.partition("-")
-        if dash:
-            return slice(int(first) - 1, int(last))
         if "." in limit:
-            return slice(0, max(1, round(float(limit) * n)))
-        return slice(0, int(limit))
+            share = float(limit)
+            start, end = 1, max(1, round(share * n)) if 0 < share <= 1 else 0
+        else:
+            start, end = (int(first), int(last)) if dash else (1, int(first))
     except ValueError:
         raise UsageError(f"--limit {limit}: expected a number, a range such as 10-20, or a share") from None
+    if not 1 <= start <= end:
+        raise UsageError(
+            f"--limit {limit}: nothing to play; samples count from 1, and a share is at most 1.0"
+        )
+    return slice(start - 1, end)
 
 
 def plan_strategies(plugins: Plugins, spec: RunSpec) -> tuple[Build, str, bool]:

@@ -47,7 +47,7 @@ class EpisodeRecord:
     usage: Mapping[str, Usage] = field(default_factory=dict)
     """By purpose: act, judge, plan, reflect; `host` is what the environment asked, not the agent."""
     turns: int = 0
-    """Replies on the submitted path."""
+    """Replies on the submitted path; of an error, on the path that broke."""
     steps: int = 0
     """Replies executed over all branches."""
     seconds: float = 0.0
@@ -55,7 +55,7 @@ class EpisodeRecord:
     """Unix time."""
     nodes: tuple[NodeRecord, ...] = ()
     leaf: int = 0
-    """The node whose path was submitted."""
+    """The node whose path was submitted; of an error, the newest."""
     spent: str | None = None
     """Which budget ended it, if one did."""
     error: Mapping[str, str] | None = None
@@ -155,9 +155,10 @@ class RunRecord:
     spec: Mapping[str, Any] = field(default_factory=dict)
     """The options of the command line that decide the run."""
     plugins: Mapping[str, str] = field(default_factory=dict)
-    """Name to origin and version."""
+    """Name to origin and version. Here and below, `A, then B` where a resumed run went on with another."""
     machine: Mapping[str, str] = field(default_factory=dict)
     model_facts: Mapping[str, str] = field(default_factory=dict)
+    """`Model.describe` of the acting model, and of the judge model as `judge ...`."""
     created: str = ""
     format: int = FORMAT
 

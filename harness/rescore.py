@@ -78,7 +78,10 @@ def _again(planned: PlannedTask, sample: Sample, episode: EpisodeRecord, ask: As
     try:
         with blame(name, "replay", EnvironmentFailure, "environment"):
             why = _replay(world, episode.path())
-            return Rescored(episode, world.score(), why)
+            score = world.score()
+        if score.fault:
+            raise EnvironmentFailure(f"{name} scored {score.fault}")
+        return Rescored(episode, score, why)
     finally:
         world.close()
 

@@ -14,16 +14,25 @@ from typing import Any
 from harness.episode import Stage, play_episode
 from harness.errors import HarnessError, UsageError
 from harness.events import Event
+from harness.facts import gone_on
 from harness.host import Plugins
 from harness.journal import tries
 from harness.model import Model
-from harness.plan import Job, PlannedTask, jobs, plan_strategies, plan_task
+from harness.plan import Job, PlannedTask, check_ids, jobs, plan_strategies, plan_task
 from harness.records import EpisodeRecord, RunRecord
 from harness.spec import RunSpec, unspoken
 from harness.store import RunStore
-from harness.types import Status, Usage
+from harness.types import Limits, Status, Usage
+from harness.unused import refuse_unused
 
 Listener = Callable[[Event], None]
+
+COUNTED = {
+    "tokens": "--token-limit holds nothing back: the model's answers count no tokens",
+    "cost": "--cost-limit holds nothing back: the model's answers have no price "
+    "(openai/ takes -M price-in=... and -M price-out=...)",
+}
+"""Of limits and usage alike: what to say where the limit is set and nothing is counted."""
 
 
 @dataclass(slots=True)
@@ -55,9 +64,10 @@ def plan(spec: RunSpec, plugins: Plugins, command: str = "") -> Run:
     extra: list[Model] = []
     try:
         names = plugins.expand_tasks(spec.tasks)
-        _check_options(spec, names)
+        refuse_unused(spec, plugins, names)
         for name in names:
             planned.append(plan_task(plugins, spec, name, extra))
+        check_ids(spec.sample_ids, planned)
         for p in planned:
             if p.settings.protocol == "tools" and not model.capabilities.tools:
                 text = "text" in p.task.profiles[p.settings.profile]
@@ -83,14 +93,6 @@ def plan(spec: RunSpec, plugins: Plugins, command: str = "") -> Run:
         for p in planned:
             p.close()
         raise
-
-
-def _check_options(spec: RunSpec, names: Sequence[str]) -> None:
-    """Raises `UsageError` for `-T task.option` of a task that is not played."""
-    for key in spec.task_options:
-        task, dot, _ = key.partition(".")
-        if dot and task not in names:
-            raise UsageError(f"-T {key}: {task!r} is not played; the tasks are {', '.join(names)}")
 
 
 def _machine() -> dict[str, str]:
@@ -130,8 +132,9 @@ async def carry_out(run: Run, store: RunStore, listeners: Sequence[Listener] = (
     """Play every planned episode that has no record yet. Returns failures of listeners.
 
     Cancelling it ends the episodes in flight, whose steps stay in the journal.
+    Raises `UsageError` where weights or plug-ins have changed since the replies that are there were made.
     """
-    teller = _Teller(run.plugins, list(listeners))
+    teller = _Teller(run.plugins, list(listeners), run.spec.limits)
     before = store.episodes()
     done = {e.key: e for e in finished(before)}
     past = tries(store, {e.key: e.attempt for e in before if e.key not in done})
@@ -149,7 +152,8 @@ async def carry_out(run: Run, store: RunStore, listeners: Sequence[Listener] = (
 
         async with started(models), aclosing(executor.run(todo, one, run.spec.max_samples)) as played:
             if todo:
-                store.amend(replace(store.record, model_facts=run.model.describe()))
+                begun = bool(done) or any(calls for _, calls in past.values())
+                store.amend(_with_facts(run, store.record, begun))
             async for record in played:
                 store.add_episode(record)
                 teller.result(record)
@@ -158,6 +162,17 @@ async def carry_out(run: Run, store: RunStore, listeners: Sequence[Listener] = (
                     raise HarnessError(said)
     teller(Event("done"))
     return teller.failures
+
+
+def _with_facts(run: Run, old: RunRecord, begun: bool) -> RunRecord:
+    """The run's record with what its models say of themselves now that they are started."""
+    facts = run.model.describe()
+    if run.judge is not None:
+        facts = {**facts, **{f"judge {k}": v for k, v in run.judge.describe().items()}}
+    new = replace(run.record, model_facts=facts)
+    if begun:
+        return gone_on(old, new)
+    return replace(old, plugins=new.plugins, machine=new.machine, model_facts=facts)
 
 
 @asynccontextmanager
@@ -201,8 +216,9 @@ def _worker(threads: ThreadPoolExecutor) -> Callable[..., Awaitable[Any]]:
 class _Teller:
     """Passes events on to listeners; one that raises is reported once and not asked again."""
 
-    def __init__(self, plugins: Plugins, listeners: list[Listener]) -> None:
+    def __init__(self, plugins: Plugins, listeners: list[Listener], limits: Limits) -> None:
         self.failures: list[HarnessError] = []
+        self.unchecked = {k: v for k, v in COUNTED.items() if getattr(limits, k) > 0}
         self.listeners = listeners
         self.plugins = plugins
         self.deaf: set[str] = set()
@@ -221,6 +237,8 @@ class _Teller:
 
     def call(self, key: str, purpose: str, usage: Usage) -> None:
         self(Event("call", key.partition("/")[0], key, purpose=purpose, usage=usage))
+        for count in [c for c in self.unchecked if not getattr(usage, c)]:
+            self.warn(self.unchecked.pop(count))
 
     def result(self, record: EpisodeRecord, text: str = "") -> None:
         value = None if record.score is None else record.score.value

@@ -7,6 +7,7 @@ torn last line is cut off when the run is opened to go on.
 import fcntl
 import json
 from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import IO, Any, Self
 
@@ -26,7 +27,7 @@ class RunStore:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.record = self._run()
-        self._files: list[IO[Any]] = []
+        self._files = ExitStack()
 
     @classmethod
     def create(cls, path: Path, record: RunRecord) -> Self:
@@ -42,7 +43,8 @@ class RunStore:
 
     def amend(self, record: RunRecord) -> None:
         """Replace `run.json`, whole or not at all."""
-        _replace(self.path / "run.json", record)
+        with _written(self.path):
+            _replace(self.path / "run.json", record)
         self.record = record
 
     def _run(self) -> RunRecord:
@@ -104,22 +106,23 @@ class RunStore:
     # Writing
 
     def __enter__(self) -> Self:
-        lock = (self.path / "lock").open("w")
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            lock.close()
-            raise StoreError(f"another process is writing to {self.path}") from None
-        self._files = [lock, self._appendable("episodes.jsonl"), self._appendable("events.jsonl")]
+        with ExitStack() as opened, _written(self.path):
+            lock = opened.enter_context((self.path / "lock").open("w"))
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:
+                raise StoreError(f"another process is writing to {self.path}") from None
+            episodes = opened.enter_context(self._appendable("episodes.jsonl"))
+            events = opened.enter_context(self._appendable("events.jsonl"))
+            self._files = opened.pop_all()
         dump = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
-        self._episodes = jsonlines.Writer(self._files[1], dumps=dump, flush=True)
-        self._events = jsonlines.Writer(self._files[2], dumps=dump, flush=True)
+        self._episodes = jsonlines.Writer(episodes, dumps=dump, flush=True)
+        self._events = jsonlines.Writer(events, dumps=dump, flush=True)
         return self
 
-    def __exit__(self, *_: object) -> None:
-        for file in reversed(self._files):
-            file.close()
-        self._files = []
+    def __exit__(self, kind: object, error: object, trace: object) -> None:
+        with suppress(StoreError) if error else nullcontext(), _written(self.path):
+            self._files.close()
 
     def _appendable(self, name: str) -> IO[str]:
         file = self.path / name
@@ -130,11 +133,23 @@ class RunStore:
 
     def add_episode(self, record: EpisodeRecord) -> None:
         """Write one finished episode."""
-        self._episodes.write(record.to_json())
+        with _written(self.path):
+            self._episodes.write(record.to_json())
 
     def add_event(self, said: dict[str, Any]) -> None:
         """Write one line of the journal."""
-        self._events.write(said)
+        with _written(self.path):
+            self._events.write(said)
+
+
+@contextmanager
+def _written(path: Path) -> Iterator[None]:
+    """A disk that is full or read-only is told of as that."""
+    try:
+        yield
+    except OSError as e:
+        kept = "what is there is whole; once it can be written to, the same command goes on"
+        raise StoreError(f"cannot write to the run directory {path}: {e.strerror or e} ({kept})") from e
 
 
 def _whole(file: IO[bytes]) -> int:

@@ -65,6 +65,9 @@ class Task(ABC):
     datasets: ClassVar[Mapping[str, str]] = {}
     """Data of others that the task plays: the NAME of `harness data add NAME PATH`, and what PATH is to
     be. `agentbench` need not be named here."""
+    options: ClassVar[Mapping[str, str]] = {}
+    """What the task reads of `Settings.options`: the KEY of `-T KEY=VALUE`, and what VALUE is to be. Any
+    other key is refused, so a task that names none takes none."""
 
     def setup(self, host: Host) -> None:  # noqa: B027
         """Called once, before anything else, and only when the task is to be played."""
@@ -117,12 +120,19 @@ class Task(ABC):
         """The engine behind the environment, as far as scores depend on it."""
         return {}
 
+    def prompts(self) -> frozenset[str]:
+        """Names of the texts that `--prompts DIR` may replace; other files in DIR are refused.
+
+        Those of the files `prompts/NAME.md` beside the task's class."""
+        folder, packaged = _home(type(self))
+        files = folder.rglob("prompts/*.md") if packaged else folder.glob("prompts/*.md")
+        return frozenset(f.stem for f in files)
+
     def fingerprint(self, settings: Settings, split: str) -> dict[str, str]:
         """Content hash by part; tables mix runs only where all parts agree."""
-        folder = Path(inspect.getfile(type(self)))
-        packaged = (folder.parent / "__init__.py").exists()
-        graders = (f for f in folder.parent.rglob("*.py") if f.name != "synthesis.py")
-        files = sorted(graders) if packaged else [folder]
+        folder, packaged = _home(type(self))
+        graders = (f for f in folder.rglob("*.py") if f.name != "synthesis.py")
+        files = sorted(graders) if packaged else [Path(inspect.getfile(type(self)))]
         rules: dict[str, Any] = played_by(self, settings).describe()
         return {
             "prompts": digest(rules["prompt"]),
@@ -156,3 +166,9 @@ class Task(ABC):
                 f"task {self.name!r} has no profile {profile!r}; it has {', '.join(self.profiles)}"
             )
         return self.profiles[profile][0]
+
+
+def _home(task: type[Task]) -> tuple[Path, bool]:
+    """The folder that a task's class is in, and whether all of it is the task's package."""
+    folder = Path(inspect.getfile(task)).parent
+    return folder, (folder / "__init__.py").exists()

@@ -36,6 +36,7 @@ from harness.spec import RunSpec
 from harness.store import RunStore
 from harness.strategy import Strategy
 from harness.types import Action, Reply
+from harness.unused import refuse_unused
 
 __all__ = ["Done", "audit_task", "harness", "play_scripted", "plugins"]
 
@@ -95,7 +96,9 @@ def audit_task(task: Path | str, split: str = "test", **spec: Any) -> TaskAudit:
     fields of `harness.spec.RunSpec`, such as `profile="fc"` or `limit="5"`.
     """
     found, name, files = _found(task)
-    return _audit(found, RunSpec((name,), "oracle", split=split, **spec), name, files)
+    asked = RunSpec((name,), "oracle", split=split, **spec)
+    refuse_unused(asked, found, [name])
+    return _audit(found, asked, name, files)
 
 
 def play_scripted(

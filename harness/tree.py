@@ -15,6 +15,16 @@ from harness.types import Action, Limits, Message, Observation, Reply, Score, St
 Work = Callable[..., Awaitable[Any]]
 """Runs a blocking call in a worker thread: `await work(function, *arguments)`."""
 
+SPARE = 4
+"""Worlds of states put aside that an episode holds on to; coming back to others replays them."""
+
+
+class Unrepeatable(EnvironmentFailure):
+    """A state that was given back cannot be come back to: played again, its actions showed something else.
+
+    Where the environment forks this is no failure of it: a clock may have been asked for the time.
+    """
+
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
@@ -139,8 +149,8 @@ class Tree:
             raise ValueError(f"node {node.id} has ended ({node.status}); it cannot be expanded")
         if 0 < self.limits.steps <= self.steps:
             raise BudgetSpent(f"{self.limits.steps} steps")
-        self.steps += 1
         world = await self._world(node)
+        self.steps += 1
         seen: list[tuple[Action | None, Observation]] = []
         try:
             with blame(type(world).__name__, "step", EnvironmentFailure, "environment"):
@@ -184,16 +194,15 @@ class Tree:
 
     async def _world(self, node: Node) -> Environment:
         """The world at `node`, free to be stepped: moved on, forked, or played again."""
-        world: Environment | None = node.environment
-        if world is None:
-            return await self._replay(node)
-        if self.keep and world.capabilities.fork:
-            with blame(type(world).__name__, "fork", EnvironmentFailure, "environment"):
-                forked = cast(Environment, await self.work(world.fork))
-                forked.ask = world.ask
-                return forked
-        node.environment = None
-        return world
+        world = await self._replay(node) if node.environment is None else node.environment
+        stays = self.keep and world.capabilities.fork
+        node.environment = world if stays else None
+        if not stays:
+            return world
+        with blame(type(world).__name__, "fork", EnvironmentFailure, "environment"):
+            forked = cast(Environment, await self.work(world.fork))
+            forked.ask = world.ask
+            return forked
 
     async def _replay(self, node: Node) -> Environment:
         """A fresh world in the state of `node`, by the same actions; it must show the same."""
@@ -201,20 +210,22 @@ class Tree:
             world = cast(Environment, await self.work(self.fresh))
         try:
             with blame(type(world).__name__, "replay", EnvironmentFailure, "environment"):
-                await self._same(await self.work(world.reset), self.root)
+                self._same(await self.work(world.reset), self.root, EnvironmentFailure)
+                differs = Unrepeatable if world.capabilities.fork else EnvironmentFailure
                 for past in node.path()[1:]:
                     assert past.candidate is not None
                     seen = [o for _, o in await self._steps(world, past.candidate)]
                     if seen:
-                        await self._same(Observation("\n".join(o.text for o in seen), seen[-1].status), past)
+                        shown = Observation("\n".join(o.text for o in seen), seen[-1].status)
+                        self._same(shown, past, differs)
         except BaseException:
             await self.work(world.close)
             raise
         return world
 
-    async def _same(self, seen: Observation, node: Node) -> None:
+    def _same(self, seen: Observation, node: Node, failure: type[EnvironmentFailure]) -> None:
         if seen != node.observation:
-            raise EnvironmentFailure(
+            raise failure(
                 "the environment is not deterministic: played again, the same actions showed "
                 f"{seen.text[:200]!r} ({seen.status}) where they had shown "
                 f"{node.observation.text[:200]!r} ({node.observation.status})"
@@ -230,9 +241,16 @@ class Tree:
         leaf.environment = world
         with blame(type(world).__name__, "score", EnvironmentFailure, "environment"):
             score: Score = await self.work(world.score)
-        if not 0 <= score.value <= 1:
-            raise EnvironmentFailure(f"{type(world).__name__} scored {score.value}, outside [0, 1]")
+        if score.fault:
+            raise EnvironmentFailure(f"{type(world).__name__} scored {score.fault}")
         return score
+
+    async def spare(self) -> None:
+        """Give back the worlds of states put aside, but for the newest that may be gone on from by a fork."""
+        aside = [n for n in self.nodes if n.aside and n.environment is not None]
+        usable = [n for n in aside if n.open and n.environment and n.environment.capabilities.fork]
+        for node in [n for n in aside if n not in usable[-SPARE:]]:
+            await self.release(node)
 
     async def release(self, node: Node) -> None:
         """Give back the world of a state that is not followed; coming back to it replays it."""

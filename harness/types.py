@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from hashlib import sha256
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -157,6 +158,20 @@ class Score:
     category: str = ""
     """The kind of problem; where the task's score is a mean of category means, these are averaged."""
 
+    @property
+    def fault(self) -> str | None:
+        """What is wrong with its numbers, or None.
+
+        >>> Score(0.5, progress=7.0).fault
+        'progress 7.0, outside [0, 1]'
+        """
+        shares = {"": self.value} | ({} if self.progress is None else {"progress ": self.progress})
+        for name, share in shares.items():
+            if not (_finite(share) and 0 <= share <= 1):
+                return f"{name}{share}, outside [0, 1]"
+        odd = [name for name, part in self.parts.items() if not _finite(part)]
+        return f"part {odd[0]!r} {self.parts[odd[0]]}, no finite number" if odd else None
+
 
 @dataclass(frozen=True, slots=True)
 class Sample:
@@ -194,6 +209,10 @@ def digest(*things: Any) -> str:
     """A short content hash of plain data (16 hex digits of SHA-256 over canonical JSON)."""
     text = json.dumps(things, sort_keys=True, ensure_ascii=False, default=_plain)
     return sha256(text.encode()).hexdigest()[:16]
+
+
+def _finite(number: object) -> bool:
+    return isinstance(number, int | float) and isfinite(number)
 
 
 def _trimmed(text: str) -> str:

@@ -42,10 +42,10 @@ class Hit:
 
 
 def fingerprint(row: Conversation) -> str:
-    """Equal for rows that say the same and are trained on alike; blanks do not count."""
+    """Equal for rows that say the same and are trained on alike; blanks and ids of calls do not count."""
     said = [
-        (t.train, t.message.role, " ".join(t.message.content.split()), t.message.tool_calls)
-        for t in row.turns
+        (t.train, m.role, " ".join(m.content.split()), [(c.name, c.arguments) for c in m.tool_calls])
+        for t, m in ((t, t.message) for t in row.turns)
     ]
     plain = repr((said, [sorted(map(str, tool.items())) for tool in row.tools]))
     return sha256(plain.encode("utf-8", "surrogatepass")).hexdigest()
@@ -80,7 +80,7 @@ class Against:
 
     def __init__(self, texts: Iterable[Text | tuple[str, str]], share: float | None = 0.8) -> None:
         """With `share` None, only problems of the same name and whole texts are looked for."""
-        given = [Text(*t) for t in texts]
+        given = list(dict.fromkeys(Text(*t) for t in texts))  # what was exported twice is one text
         self.names = {t.name for t in given}
         self.share = 1.0 if share is None else share
         self.sizes: set[int] = set()

@@ -10,6 +10,7 @@ import sys
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 import click
 
@@ -143,7 +144,7 @@ def _here(kind: str, recipe: "Recipe", at: "Placement", resume: str) -> "Record"
 
 def _apart(kind: str, recipe: "Recipe", at: "Placement", resume: str) -> "Record":
     from .launch import configuration, launch
-    from .record import Record, check_folder
+    from .record import Record, check_folder, command
 
     check_folder(Path(recipe.output))
     if at.deepspeed:
@@ -156,7 +157,8 @@ def _apart(kind: str, recipe: "Recipe", at: "Placement", resume: str) -> "Record
         file.write(recipe.to_yaml())
         file.flush()
         deepspeed = ["--deepspeed", at.deepspeed] if at.deepspeed else []
-        launch([kind, file.name, *deepspeed, "--resume", resume], at)
+        typed = ["--command", quote(command(), safe="")]  # no blank or quote: it goes through shells
+        launch([kind, file.name, *deepspeed, "--resume", resume, *typed], at)
     return Record.read(Path(recipe.output))
 
 
@@ -236,7 +238,7 @@ def info(checkpoint: Path, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(asdict(found)))
         return
-    for name, text in info.lines(found):
+    for name, text in info.lines(found, checkpoint):
         click.echo(f"{name:9} {text}")
 
 

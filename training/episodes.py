@@ -8,7 +8,7 @@ own: a model is trained on what it will see. Abandoned branches are left out.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from harness import Message, Picked, UsageError
@@ -32,9 +32,8 @@ def conversations(picked: Picked, unreadable: bool = False) -> Iterator[Conversa
     """
     said = calls(picked)
     for episode in picked.episodes:
-        path = episode.path()
-        sent = said.get(episode.key, [])
-        asked = [_asked(sent, path[turn], path[turn + 1], turn) for turn in range(len(path) - 1)]
+        sent = said.get(episode.key, Sent())
+        asked = [_asked(sent, node, turn) for turn, node in enumerate(episode.path()[1:])]
         tools, source = tuple(picked.run.record.task(episode.task).tools), about(picked, episode)
         rows = list(_rows(asked, unreadable))
         for number, turns in enumerate(rows):
@@ -74,36 +73,50 @@ def _rows(asked: Sequence[Asked], unreadable: bool) -> Iterator[tuple[Turn, ...]
         yield tuple(turns)
 
 
-def calls(picked: Picked) -> dict[str, list[Mapping[str, Any]]]:
-    """The acting calls of each picked episode's last attempt, their messages filled in."""
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """An episode's acting calls in the order in which they were made, and when each state came about."""
+
+    calls: list[Mapping[str, Any]] = field(default_factory=list)
+    messages: dict[int, Message] = field(default_factory=dict)
+    before: dict[int, int] = field(default_factory=dict)
+    """By state: how many of the calls were made before its actions were carried out."""
+
+    def of(self, node: Any, turn: int) -> Mapping[str, Any] | None:
+        """The call that the reply of `node` came from. Paths of one episode may hold equal replies at equal
+        turns, so it is the last that was answered so before the state came about."""
+        reply: Message = node.messages[0]
+        made = reversed(self.calls[: self.before.get(node.id)])
+        here = (call for call in made if call.get("turn", turn) == turn)
+        return next((call for call in here if any(_same(r, reply) for r in call["replies"])), None)
+
+
+def calls(picked: Picked) -> dict[str, Sent]:
+    """The acting calls of each picked episode's last attempt, their messages filled in (`prompt`)."""
     attempts = {e.key: e.attempt for e in picked.episodes}
-    messages: dict[str, dict[int, Message]] = {}
-    found: dict[str, list[Mapping[str, Any]]] = {}
+    found: dict[str, Sent] = {}
     for line in picked.run.events():
         key = line["episode"]
-        if line["event"] != "call" or line["attempt"] != attempts.get(key):
+        if line["attempt"] != attempts.get(key):
             continue
-        known = messages.setdefault(key, {})
-        known |= {int(i): Message.from_json(m) for i, m in line["new"].items()}
-        if line["purpose"] == "act":
-            prompt = tuple(known[i] for i in line["messages"])
-            found.setdefault(key, []).append({**line, "prompt": prompt})
+        sent = found.setdefault(key, Sent())
+        if line["event"] == "step":
+            sent.before.setdefault(line["node"], len(sent.calls))
+        elif line["event"] == "call":
+            sent.messages.update({int(i): Message.from_json(m) for i, m in line["new"].items()})
+            if line["purpose"] == "act":
+                prompt = tuple(sent.messages[i] for i in line["messages"])
+                sent.calls.append({**line, "prompt": prompt})
     return found
 
 
-def _asked(sent: Sequence[Mapping[str, Any]], before: Any, node: Any, turn: int) -> Asked:
-    """The call that the reply of state `node` came from: asked at this turn of this path, and answered so."""
-    reply: Message = node.messages[0]
-    said = before.messages[-1].content
-    for call in sent:
-        if call.get("turn", turn) != turn or not any(m.content.startswith(said) for m in call["prompt"][-2:]):
-            continue  # strategies add advice to the last message, or after it
-        if any(same(r, reply) for r in call["replies"]):
-            return Asked(call["prompt"], reply, node.mistake is None)
-    raise UsageError(f"the journal lacks the call that state {node.id} came from; is events.jsonl whole?")
+def _asked(sent: Sent, node: Any, turn: int) -> Asked:
+    if (call := sent.of(node, turn)) is None:
+        raise UsageError(f"the journal lacks the call that state {node.id} came from; is events.jsonl whole?")
+    return Asked(call["prompt"], node.messages[0], node.mistake is None)
 
 
-def same(said: Mapping[str, Any], reply: Message) -> bool:
+def _same(said: Mapping[str, Any], reply: Message) -> bool:
     """Whether a reply of the journal is this message."""
     calls = tuple((c["name"], c["arguments"]) for c in said["tool_calls"])
     return said["text"] == reply.content and calls == tuple((c.name, c.arguments) for c in reply.tool_calls)

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 from .record import Record, State
 
 
-def lines(of: Record) -> Iterator[tuple[str, str]]:
-    """Names and texts, for a table."""
+def lines(of: Record, folder: Path) -> Iterator[tuple[str, str]]:
+    """Names and texts, for a table; `folder` is the checkpoint, or what it was merged into."""
     recipe, data = of.recipe, of.data
     yield "training", f"{of.kind}, {_state(of)}"
     yield "base", f"{recipe['model']} ({of.base})"
@@ -20,10 +21,9 @@ def lines(of: Record) -> Iterator[tuple[str, str]]:
     yield "rows", _rows(data)
     train = recipe["train"]
     together = train["batch"] * train["accumulate"] * of.processes
-    yield (
-        "updates",
-        f"{together} rows each, lr {train['lr']:g} {train['schedule']}, {train['epochs']:g} epochs",
-    )
+    most = f", at most {train['max_steps']} updates" if train.get("max_steps") else ""
+    epochs = f"{train['epochs']:g} epochs{most}"
+    yield "updates", f"{together} rows each, lr {train['lr']:g} {train['schedule']}, {epochs}"
     yield "loss", _losses(of.figures)
     ran = f"{of.processes} process{'es' if of.processes > 1 else ''}"
     engine = f", DeepSpeed {of.deepspeed}" if of.deepspeed else ""
@@ -31,7 +31,8 @@ def lines(of: Record) -> Iterator[tuple[str, str]]:
     yield "time", f"{timedelta(seconds=round(of.seconds))}, begun {of.created}"
     yield "versions", ", ".join(f"{k} {v}" for k, v in of.versions.items())
     yield "recipe", f"digest {of.digest}; in full in recipe.yaml"
-    yield "play it", f"harness run --model {of.playable}"
+    merged = (folder / "config.json").is_file() and not (folder / "adapter_config.json").is_file()
+    yield "play it", f"harness run --model {f'hf/{folder}' if merged else of.playable}"
 
 
 def _state(of: Record) -> str:

@@ -27,7 +27,7 @@ from harness import Exporter, Message, Picked, ToolCall, UsageError, hookimpl
 from harness.whole import whole
 
 from .conversation import Conversation, Turn, from_json, to_json
-from .episodes import about, calls, conversations, same
+from .episodes import about, calls, conversations
 from .sources import items, speakable
 
 FULL = 1.0
@@ -66,7 +66,7 @@ def branches(picked: Picked) -> Iterator[Pair]:
         path, tools = episode.path(), tuple(picked.run.record.task(episode.task).tools)
         for turn in range(1, len(path)):
             taken = path[turn].messages[0]
-            call = _call(asked.get(episode.key, ()), turn - 1, taken)
+            call = asked[episode.key].of(path[turn], turn - 1) if episode.key in asked else None
             others = _others(call, taken) if call else []
             for number, other in enumerate(others):
                 name = f"{picked.run.path.name}/{episode.key}/{turn}-{number}"
@@ -77,15 +77,6 @@ def branches(picked: Picked) -> Iterator[Pair]:
                     for m in (taken, other)
                 ]
                 yield Pair(name, problem, "branch", sides[0], sides[1])
-
-
-def _call(asked: Iterable[Mapping[str, Any]], turn: int, taken: Message) -> Mapping[str, Any] | None:
-    """The call of several replies at this turn that gave what was followed."""
-    for call in asked:
-        here = call.get("turn", turn) == turn and len(call["replies"]) > 1
-        if here and any(same(r, taken) for r in call["replies"]):
-            return call
-    return None
 
 
 def _others(call: Mapping[str, Any], taken: Message) -> list[Message]:
@@ -143,12 +134,21 @@ def _by_sample(picked: Sequence[Picked], left: Counter[str]) -> Iterable[list[_P
             if episode.score is None:
                 continue
             if row is None:
-                left["whose prompts do not grow into one conversation, or that hold no reply"] += 1
+                left[_scattered(one, episode.task)] += 1
                 continue
             readable = [node.mistake is None for node in episode.path()[1:]]
             key = (episode.task, str(one.run.record.task(episode.task).profile), episode.sample)
             found.setdefault(key, []).append(_Path(row, _only(row, readable), episode.score.value))
     return found.values()
+
+
+def _scattered(one: Picked, task: str) -> str:
+    record = one.run.record
+    how = f"{record.strategy}, {record.task(task).protocol} protocol"
+    return (
+        f"whose prompts do not grow into one conversation ({how}: advice given at one turn is not in the "
+        "next prompt), or that hold no reply"
+    )
 
 
 def _only(row: Conversation, wanted: Iterable[bool]) -> Conversation:
@@ -214,7 +214,7 @@ class Dpo(Exporter):
             raise UsageError(
                 "these episodes hold no pair: neither several replies to one prompt in an episode of full "
                 "score, nor episodes of one sample that scored differently and are one conversation each; "
-                f"use --strategy multibranch, or --epochs{without}"
+                f"use --strategy multibranch, or --epochs under a strategy without advice{without}"
             )
         counts = write(found, target)
         said = ", ".join(f"{n} of kind {kind}" for kind, n in sorted(counts.items()))

@@ -5,6 +5,8 @@ It lies in the output folder from the first moment, so that the same command res
 """
 
 import json
+import os
+import shlex
 import shutil
 import sys
 from collections.abc import Mapping
@@ -20,6 +22,8 @@ from harness.whole import whole
 
 FILE = "training.json"
 FORMAT = 1
+TYPED = "HARNESS_TYPED"
+"""Where a process that was started for a command finds that command."""
 PACKAGES = (
     "agentbench-harness",
     "torch",
@@ -101,9 +105,14 @@ def stamped(record: Record) -> Record:
     return replace(
         record,
         versions=dict(_versions()),
-        command=" ".join(("harness", *sys.argv[1:])),
+        command=command(),
         created=datetime.now(UTC).isoformat(timespec="seconds"),
     )
+
+
+def command() -> str:
+    """What the person typed; a process that was started for it is told so."""
+    return os.environ.get(TYPED) or shlex.join(["harness", *sys.argv[1:]])
 
 
 def _versions() -> Mapping[str, str]:

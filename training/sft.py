@@ -31,6 +31,8 @@ from . import loading, record
 from .arguments import configured
 from .dataset import Encoded, Prepared, Source, prepare, quiet
 from .launch import Placement
+from .masks import IGNORED
+from .order import FILL
 from .recipe import Data, Recipe
 
 
@@ -152,15 +154,25 @@ def trainer(
 
     model = loading.model(recipe, here)
     stop_at(model, tokenizer, data.report.ends)
+    train = data.train if args.packing else filled(data.train, args.train_batch_size, args.world_size)
     return Trainer(
         model=model,
         args=args,
-        train_dataset=rows(data.train),
+        kinds=[row.kind for row in train],
+        train_dataset=rows(train),
         eval_dataset=rows(data.validation) if data.validation else None,
         processing_class=tokenizer,
         peft_config=loading.lora(recipe.adapter, model),
         callbacks=callbacks,
     )
+
+
+def filled(encoded: Sequence[Encoded], batch: int, processes: int) -> list[Encoded]:
+    """With rows that teach nothing, so that each of several processes has as many batches, and full ones."""
+    lacking = -len(encoded) % (batch * processes) if processes > 1 else 0
+    shortest = min(encoded, key=lambda row: len(row.input_ids))
+    nothing = replace(shortest, labels=[IGNORED] * len(shortest.labels), kind=FILL)
+    return [*encoded, *[nothing] * lacking]
 
 
 def rows(encoded: Sequence[Encoded]) -> Any:

@@ -1,13 +1,12 @@
-"""TRL's SFTTrainer, and four things it lacks. Importing this imports TRL; only a training does.
+"""TRL's SFTTrainer, and five things it lacks. Importing this imports TRL; only a training does.
 
 The output head is computed for trained positions only, also on a CPU. TRL does so on GPUs (its Triton
 kernel); elsewhere it scores every position, and with a vocabulary of 49,000 and a tenth of the tokens
 trained that is a fifth of the work of a small model for nothing. The loss is the same: the mean over the
 trained tokens of an update, whatever batch and process they are in.
 
-Batches of similar length come from the seed and the epoch alone: the rows of an update are the same however
-many processes share them, and after a resume. (The sampler of transformers draws from the global generator,
-which dropout moves on, differently in each process.)
+Rows are read in the order of `order.py`. Where several processes would not have as many rows each, rows
+without a trained token fill up the last batch; otherwise the first rows would be trained on twice.
 
 The evaluation loss is that of a trained token too: the sum over the evaluation's rows, divided by how many
 of their tokens are trained. (transformers takes the mean of the batches' means.)
@@ -17,11 +16,13 @@ It counts tokens, read and trained, over all processes; a resumed training goes 
 
 import time
 from collections.abc import Iterator, Sequence
+from random import Random
 from typing import Any
 
 import torch
-from transformers.trainer_pt_utils import get_length_grouped_indices
 from trl import SFTTrainer
+
+from .order import order
 
 IGNORED = -100
 """The label of a token that is not trained on."""
@@ -30,7 +31,9 @@ IGNORED = -100
 class Trainer(SFTTrainer):  # type: ignore[misc, unused-ignore]
     """See the module."""
 
-    def __init__(self, *args: Any, **given: Any) -> None:
+    def __init__(self, *args: Any, kinds: Sequence[str], **given: Any) -> None:
+        """`kinds` says what each row of `train_dataset` is: agent, general, or `order.FILL`."""
+        self.kinds = kinds
         super().__init__(*args, **given)
         self.counted = {"tokens": 0, "trained_tokens": 0}
         self.total = {"tokens": 0, "trained_tokens": 0}
@@ -86,10 +89,10 @@ class Trainer(SFTTrainer):  # type: ignore[misc, unused-ignore]
 
     def _get_train_sampler(self, train_dataset: Any = None) -> Any:
         rows = self.train_dataset if train_dataset is None else train_dataset
-        lengths = [len(ids) for ids in rows["input_ids"]]
-        args = self.args
+        lengths, args = [len(ids) for ids in rows["input_ids"]], self.args
+        kinds = self.kinds if len(self.kinds) == len(lengths) else ["packed"] * len(lengths)
         together = args.train_batch_size * args.gradient_accumulation_steps * args.world_size
-        return Grouped(lengths, together, args.seed)
+        return Grouped(lengths, kinds, args.train_batch_size, together, args.seed)
 
     def log(self, logs: dict[str, float], start_time: float | None = None) -> None:
         if "loss" in logs:
@@ -113,11 +116,12 @@ class Trainer(SFTTrainer):  # type: ignore[misc, unused-ignore]
 
 
 class Grouped(torch.utils.data.Sampler[int]):  # type: ignore[misc, unused-ignore]
-    """Rows in an order in which each `together` that follow one another are of similar length."""
+    """Rows in the order of `order.order`, another one each epoch."""
 
-    def __init__(self, lengths: Sequence[int], together: int, seed: int) -> None:
-        self.lengths = list(lengths)
-        self.together = together
+    def __init__(
+        self, lengths: Sequence[int], kinds: Sequence[str], size: int, together: int, seed: int
+    ) -> None:
+        self.rows = list(lengths), list(kinds), size, together
         self.seed = seed
         self.epoch = 0
 
@@ -125,11 +129,10 @@ class Grouped(torch.utils.data.Sampler[int]):  # type: ignore[misc, unused-ignor
         self.epoch = epoch
 
     def __len__(self) -> int:
-        return len(self.lengths)
+        return len(self.rows[0])
 
     def __iter__(self) -> Iterator[int]:
-        chance = torch.Generator().manual_seed(self.seed * 100_003 + self.epoch)
-        return iter(get_length_grouped_indices(self.lengths, self.together, generator=chance))
+        return iter(order(*self.rows, Random(self.seed * 100_003 + self.epoch)))
 
 
 def keeps_some(model: Any) -> bool:

@@ -1,8 +1,9 @@
 """Conversations that are too long: shown in windows, or dropped; never silently cut.
 
-A window has the first messages (instructions, example, problem) and a run of later ones that starts with
-the agent's turn; a notice says how many are left out between. Every trained turn is trained on in exactly
-one window, with as much of what came right before it as the window's newest half has no need of.
+A window has the first messages (instructions, example, problem) and a run of later ones; a notice says how
+many are left out between. Every trained turn is trained on in exactly one window, behind what the agent saw
+right before it and as much of what came earlier as the window's newest half has no need of. A turn that does
+not fit into a window with what it answers is lost, and counted.
 """
 
 from collections.abc import Iterator, Sequence
@@ -77,7 +78,7 @@ def _windows(
     rows: list[Encoded] = []
     lost, at = 0, 0
     while at < len(turns):
-        for start, end in _attempts(sizes, head, turns[at:], most):
+        for start, end in _attempts(row, sizes, turns[at:], head, most):
             told = [n for n in turns[at:] if n < end]
             made = coder.encode(*_window(row, head, start, end, told))
             if len(made.input_ids) <= most:
@@ -96,31 +97,38 @@ def _sizes(coder: Coder, row: Conversation, head: int) -> list[int]:
     return [0] * head + [coder.length(row, n) for n in ends]
 
 
-def _attempts(sizes: Sequence[int], head: int, turns: Sequence[int], most: int) -> Iterator[tuple[int, int]]:
+def _attempts(
+    row: Conversation, sizes: Sequence[int], turns: Sequence[int], head: int, most: int
+) -> Iterator[tuple[int, int]]:
     """Windows [start, end) of messages to try for the next trained turns, the widest first.
 
     Up to half of the room after the head is for what came before the first turn to be trained; all of
-    it, where that is the only one.
+    it, where that is the only one. What the agent saw right before that turn is always shown.
     """
-    first = turns[0]
-    room = most - sizes[head]
+    first, room = turns[0], most - sizes[head]
+    agent = [n for n in range(head, first) if row.turns[n].message.role == "assistant"] or [first]
     before = room // 2 if len(turns) > 1 else room
-    context = [n for n in range(head, first + 1) if sizes[first] - sizes[n] <= before]
-    for start in context:
+    for start in (n for n in agent if sizes[first] - sizes[n] <= before):
         ends = [n + 1 for n in turns if sizes[n + 1] - sizes[start] <= room]
         yield from ((start, end) for end in reversed(ends))
-    yield first, first + 1
+    yield agent[-1], first + 1
+    if agent[-1] == first - 2 and row.turns[first - 1].message.role == "user":
+        yield first - 1, first + 1
 
 
 def _window(
     row: Conversation, head: int, start: int, end: int, told: Sequence[int]
 ) -> tuple[Conversation, list[int]]:
-    """The head, a notice of what is left out, and messages [start, end); trained are those `told`."""
-    while start < told[0] and row.turns[start].message.role != "assistant":
-        start += 1
+    """The head, a notice of what is left out, and messages [start, end); trained are those `told`.
+
+    Where they start with an observation it stands behind the notice: templates want turns to alternate.
+    """
     top = list(row.turns[:head])
     if start > head and top:
         top[-1] = _noticed(top[-1], start - head)
+        if (seen := row.turns[start].message).role == "user":
+            top[-1] = Turn(replace(top[-1].message, content=f"{top[-1].message.content}\n\n{seen.content}"))
+            start += 1
     shift = start - head
     part = replace(row, id=f"{row.id}[{told[0]}:{end}]", turns=(*top, *row.turns[start:end]))
     return part, [n - shift for n in told]

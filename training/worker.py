@@ -11,11 +11,13 @@ import threading
 import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
 
 from harness import HarnessError
 
 from .launch import INTERRUPTED, Placement
 from .recipe import Recipe
+from .record import TYPED
 
 if TYPE_CHECKING:
     from .record import Record
@@ -30,8 +32,11 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("recipe")
     parser.add_argument("--deepspeed")
     parser.add_argument("--resume", choices=["auto", "never"], default="auto")
+    parser.add_argument("--command", help="what the person typed, percent-encoded")
     parser.add_argument("--local_rank", type=int, default=0)
     given = parser.parse_args(argv)
+    if given.command:
+        os.environ[TYPED] = unquote(given.command)
     _end_with(os.environ.get("HARNESS_PARENT"))
     rank = int(os.environ.get("RANK", "0"))
     placement = Placement(int(os.environ.get("WORLD_SIZE", "1")), given.deepspeed)

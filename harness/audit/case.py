@@ -88,8 +88,8 @@ def take_turn(world: Environment, rules: Rules, reply: Reply) -> Observation:
 
 
 def score(world: Environment) -> Score:
-    """The world's score. Raises `ValueError` for one outside [0, 1]."""
+    """The world's score. Raises `ValueError` for one that no table could average."""
     found = world.score()
-    if not 0 <= found.value <= 1:  # also catches nan
-        raise ValueError(f"score() gave {found.value}, outside [0, 1]")
+    if found.fault:
+        raise ValueError(f"score() gave {found.fault}")
     return found

@@ -95,16 +95,39 @@ def cli() -> None:
 
 def main(argv: list[str] | None = None) -> None:
     """Entry point. Exit status: 0 done, 1 fell short, 2 usage error, 3 broken plug-in."""
+    from harness.cli._stdout import take_any_text, unwritten
+
+    take_any_text()
+    status, failure = 1, None
+    try:
+        status = _status(argv)
+    except OSError as e:
+        failure = e
+    if (why := unwritten("\n" if failure else "")) is not None:  # was it this that failed?
+        click.echo(f"error: standard output cannot be written to: {why}", err=True)
+        sys.exit(1)
+    if failure is not None:
+        raise failure
+    if status:
+        sys.exit(status)
+
+
+def _status(argv: list[str] | None) -> int:
     try:
         cli.main(argv, prog_name="harness", standalone_mode=False)
+    except SystemExit as e:
+        if isinstance(e.code, str):
+            click.echo(e.code, err=True)
+        return e.code if isinstance(e.code, int) else int(e.code is not None)
     except click.exceptions.Exit as e:
-        sys.exit(e.exit_code)
+        return e.exit_code
     except click.ClickException as e:
         e.show()
-        sys.exit(e.exit_code)
+        return e.exit_code
     except click.Abort:
         click.echo("interrupted", err=True)
-        sys.exit(130)
+        return 130
     except HarnessError as e:
         click.echo(f"error: {e}", err=True)
-        sys.exit(e.exit_code)
+        return e.exit_code
+    return 0

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from harness.cli._plugins import opened
+from harness.cli._stdout import kept_for_json
 from harness.cli.options import comma, json_option, plugin_options, task_flags, task_options
 from harness.errors import UsageError
 
@@ -39,14 +40,16 @@ def command(**given: Any) -> None:
     does not disturb its parent. Ends with status 1 if a sample falls short.
     """
     from harness.audit import audit_task
+    from harness.unused import refuse_unused
 
     wanted = comma(given["tasks"])
     if not wanted:
         raise UsageError("which task? for example: harness audit db (see `harness list tasks`)")
     plugins = opened(given["plugin_files"], given["blocked"])
-    audits = []
-    for name in plugins.expand_tasks(wanted):
-        with _progress(name, quiet=given["as_json"]) as told:
+    audits, names = [], plugins.expand_tasks(wanted)
+    refuse_unused(_spec(given, ""), plugins, names)
+    for name in names:
+        with kept_for_json(given["as_json"]), _progress(name, quiet=given["as_json"]) as told:
             audit = audit_task(
                 plugins, _spec(given, name), name, given["plugin_files"], given["blocked"], told
             )

@@ -91,6 +91,8 @@ def _chosen(
     from harness.select import JUDGE, select
 
     name = given["judge_model"]
+    if given["judge_base_url"] and not name:
+        raise UsageError("--judge-base-url is of a --judge-model, and none is given")
     if not any(f.field == JUDGE for f in filters):
         if name:
             raise UsageError("--judge-model is asked only for a filter such as --filter judge=1")

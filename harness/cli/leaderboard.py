@@ -30,7 +30,7 @@ def command(**given: Any) -> None:  # fmt: skip
     from rich.console import Console
 
     from harness.report.leaderboard import leaderboard
-    from harness.report.write import write
+    from harness.report.write import notes, write
 
     if not given["runs"] and not given["published"]:
         raise UsageError("which runs? for example: harness leaderboard runs/ (or only --published)")
@@ -38,6 +38,8 @@ def command(**given: Any) -> None:  # fmt: skip
     played = [(s.record, s.episodes()) for s in stores]
     board = leaderboard(played, given["published"], given["force_mix"], [s.path.name for s in stores])
     form = "json" if given["as_json"] else given["form"]
+    for note in notes(board) if form == "csv" else ():  # the other formats have room for them
+        click.echo(note, err=True)
     if given["output"] is None:
         write(board, form, Console())
         return

@@ -1,6 +1,7 @@
 """Options that several commands share, and what they are turned into."""
 
 from collections.abc import Callable, Iterable
+from math import isfinite
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -33,6 +34,30 @@ def comma(given: Iterable[str]) -> tuple[str, ...]:
     ('db', 'os', 'kg')
     """
     return tuple(n for text in given for n in text.replace(",", " ").split())
+
+
+def strategies(text: str) -> tuple[str, ...]:
+    """The names of `--strategy`. Raises `UsageError` for none, and for one that is named twice.
+
+    >>> strategies("decompose,multibranch")
+    ('decompose', 'multibranch')
+    """
+    names = comma([text])
+    if not names:
+        raise UsageError("which strategy? for example: --strategy react (see `harness list strategies`)")
+    if twice := [n for n in names if names.count(n) > 1]:
+        raise UsageError(f"--strategy {text}: {twice[0]} is named twice")
+    return names
+
+
+class Finite(click.FloatRange):
+    """A range of numbers; `nan` and `inf` are none."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        number: float = super().convert(value, param, ctx)
+        if not isfinite(number):
+            self.fail(f"{number} is not a number that can be used", param, ctx)
+        return number
 
 
 def plugin_options(command: F) -> F:

@@ -14,8 +14,19 @@ from typing import Any, TypeVar
 
 import click
 
-from harness.cli.options import comma, from_file, json_option, pairs, plugin_options, task_flags, task_options
-from harness.errors import HarnessError, UsageError
+from harness.cli._stdout import kept_for_json
+from harness.cli.options import (
+    Finite,
+    comma,
+    from_file,
+    json_option,
+    pairs,
+    plugin_options,
+    strategies,
+    task_flags,
+    task_options,
+)
+from harness.errors import HarnessError, StoreError, UsageError
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -28,7 +39,7 @@ _OPTIONS = [
     click.option("-S", "strategy_options", multiple=True, metavar="K=V", help="Option of a strategy."),
     task_flags,
     click.option("-M", "--model-args", "model_args", multiple=True, metavar="K=V",
-                 help="Option of the model's provider."),
+                 help="Option of the model's provider: see docs/models.md."),
     click.option("--base-url", "--model-base-url", help="An OpenAI-compatible server: http://host:8000/v1."),
     click.option("--judge-model", help="Judges with another model than the one that acts."),
     click.option("--judge-base-url", help="Where the judge model is served."),
@@ -40,15 +51,15 @@ _OPTIONS = [
     click.option("--sample-id", multiple=True, help="Only these samples, with commas."),
     click.option("--epochs", "-k", default=1, show_default=True, type=click.IntRange(1)),
     click.option("--seed", default=0, show_default=True, help="Of sampling, strategies and environments."),
-    click.option("--temperature", default=0.0, show_default=True, type=click.FloatRange(0)),
-    click.option("--top-p", default=1.0, show_default=True, type=click.FloatRange(0, 1)),
+    click.option("--temperature", default=0.0, show_default=True, type=Finite(0)),
+    click.option("--top-p", default=1.0, show_default=True, type=Finite(0, 1)),
     click.option("--max-tokens", default=512, show_default=True, type=click.IntRange(1),
                  help="Of one reply."),
     click.option("--max-steps", default=0, type=click.IntRange(0),
                  help="Replies executed in one episode, over all branches. [0: no limit]"),
     click.option("--token-limit", default=0, type=click.IntRange(0), help="Tokens of one episode."),
-    click.option("--time-limit", default=0.0, type=click.FloatRange(0), help="Seconds of one episode."),
-    click.option("--cost-limit", default=0.0, type=click.FloatRange(0), help="US dollars of one episode."),
+    click.option("--time-limit", default=0.0, type=Finite(0), help="Seconds of one episode."),
+    click.option("--cost-limit", default=0.0, type=Finite(0), help="US dollars of one episode."),
     click.option("--prompts", type=click.Path(path_type=Path, exists=True, file_okay=False),
                  help="A folder of prompts that replace the tasks' own: db/NAME.md."),
     click.option("--max-samples", "-n", default=8, show_default=True, type=click.IntRange(1),
@@ -85,24 +96,31 @@ def command(**given: Any) -> None:
     Everything that happens is written to a run directory. Interrupt it when you like: the same
     command goes on where it stopped.
     """
+    from harness.cli.dry import show
+
+    as_json, store = given["as_json"], None
+    with kept_for_json(as_json):
+        run = _planned(given)
+        try:
+            if not given["dry_run"]:
+                store = directory(run, given)
+                _play(run, store, as_json)
+        finally:
+            run.close()
+    if store is None:
+        show(run, as_json)
+        return
+    sys.exit(0 if _finish(store, as_json) else 1)
+
+
+def _planned(given: dict[str, Any]) -> Any:
     from harness.cli._plugins import opened
     from harness.runner import plan
 
     spec = spec_of(given)
     plugins = opened(given["plugin_files"], given["blocked"])
     plugins.load_all(["plugins"])
-    run = plan(spec, plugins, shlex.join(["harness", *sys.argv[1:]]))
-    try:
-        if given["dry_run"]:
-            from harness.cli.dry import show
-
-            show(run, given["as_json"])
-            return
-        store = directory(run, given)
-        _play(run, store, given["as_json"])
-    finally:
-        run.close()
-    sys.exit(0 if _finish(store, given["as_json"]) else 1)
+    return plan(spec, plugins, shlex.join(["harness", *sys.argv[1:]]))
 
 
 def spec_of(given: dict[str, Any]) -> Any:
@@ -113,7 +131,9 @@ def spec_of(given: dict[str, Any]) -> Any:
 
     tasks = comma([*given["tasks"], *given["task_names"]])
     if not tasks:
-        raise UsageError("which tasks? for example: harness run --tasks db,os (see `harness list tasks`)")
+        raise UsageError(_which_tasks(given["resume"]))
+    if given["judge_base_url"] and not given["judge_model"]:
+        raise UsageError("--judge-base-url is of a --judge-model, and none is given")
     at_once = given["max_connections"]
     options = ModelOptions(
         given["base_url"], max_connections=at_once, seed=given["seed"], args=pairs("-M", given["model_args"])
@@ -121,7 +141,7 @@ def spec_of(given: dict[str, Any]) -> Any:
     return RunSpec(
         tasks,
         given["model"],
-        comma([given["strategy"]]),
+        strategies(given["strategy"]),
         pairs("-S", given["strategy_options"]),
         task_options(given),
         given["judge_model"],
@@ -143,6 +163,16 @@ def spec_of(given: dict[str, Any]) -> Any:
     )
 
 
+def _which_tasks(resumed: Path | None) -> str:
+    if resumed is None:
+        return "which tasks? for example: harness run --tasks db,os (see `harness list tasks`)"
+    from harness.report.table import resume_command
+    from harness.store import RunStore
+
+    command = resume_command(RunStore(resumed).record.command, resumed)
+    return f"--resume goes on by the options that the run was begun with; the whole command is:\n  {command}"
+
+
 def directory(run: Any, given: dict[str, Any]) -> Any:
     """The run directory: the one named, an unfinished one of the same plan, or a new one."""
     from harness.runner import find_unfinished, same_content
@@ -154,7 +184,7 @@ def directory(run: Any, given: dict[str, Any]) -> Any:
         tasks = "+".join(t.name for t in run.record.tasks)
         strategy = "+".join(run.spec.strategy)
         name = f"{stamp}_{tasks}_{strategy}_{run.record.plan[:6]}"
-        return RunStore.create(given["log_dir"] / name, run.record)
+        return RunStore.create(_new_folder(given["log_dir"], name), run.record)
     store = RunStore(found)
     if store.record.plan != run.record.plan:
         raise UsageError(
@@ -164,6 +194,20 @@ def directory(run: Any, given: dict[str, Any]) -> Any:
     if (part := same_content(store.record, run.record)) is not None:
         raise UsageError(f"--resume {found}: {part} changed since; its episodes would not be comparable")
     return store
+
+
+def _new_folder(parent: Path, name: str) -> Path:
+    """A folder called `name`, or `name-2` and so on where another run was begun in the same second."""
+    folder, number = parent / name, 1
+    while True:
+        try:
+            folder.mkdir(parents=True)
+            return folder
+        except OSError as e:
+            if not folder.is_dir():
+                raise StoreError(f"cannot write the run directory {folder}: {e.strerror}") from e
+        number += 1
+        folder = parent / f"{name}-{number}"
 
 
 def _play(run: Any, store: Any, quiet: bool) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from harness.cli._plugins import opened
+from harness.cli._stdout import kept_for_json
 from harness.cli.leaderboard import stores_in
 from harness.cli.options import json_option, plugin_options
 from harness.errors import UsageError
@@ -60,7 +61,8 @@ def command(runs: tuple[Path, ...], write: bool, max_samples: int, as_json: bool
     scored = []
     for store in stores:
         try:
-            again = _rescore(store, plugins, max_samples)
+            with kept_for_json(as_json):
+                again = _rescore(store, plugins, max_samples)
         except UsageError as e:
             if len(stores) == 1:
                 raise
@@ -190,12 +192,15 @@ def _write(again: Again) -> None:
             f"--write: {len(failed)} episodes cannot be scored ({failed[0]} ...); nothing is written"
         )
     store = again.store
-    tasks = [
+    tasks = tuple(
         replace(t, fingerprint={**t.fingerprint, "grader": again.graders[t.name]}) for t in store.record.tasks
-    ]
+    )
+    if not again.differ and tasks == store.record.tasks:
+        click.echo(f"nothing to write: {store.path} says the same", err=True)
+        return
     with store:
         for r in again.results:
             if r.differs:
                 store.add_episode(r.record)
-        store.amend(replace(store.record, tasks=tuple(tasks)))
+        store.amend(replace(store.record, tasks=tasks))
     click.echo(f"wrote {again.differ} new scores to {store.path}/episodes.jsonl", err=True)

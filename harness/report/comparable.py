@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from harness.errors import UsageError
+from harness.facts import files, weights
 from harness.records import EpisodeRecord, RunRecord, TaskRecord
 from harness.report.board import Column, Key
 
@@ -32,14 +33,17 @@ class Entry:
 
     @property
     def settings(self) -> dict[str, Any]:
-        return {name: self.run.spec.get(name) for name in SETTINGS}
+        """What else than model and strategy makes a row: options, and which weights the model had."""
+        hashes = {k: v[:12] for k, v in weights(self.run.model_facts).items()}
+        return {**{name: self.run.spec.get(name) for name in SETTINGS}, **hashes}
 
     @property
     def alike(self) -> tuple[Any, ...]:
         """Equal for runs that are further epochs of one another, if their row is the same."""
         hashes = tuple(sorted(self.task.fingerprint.items()))
         options = repr(self.run.spec.get("task_options"))
-        return self.task.split, self.task.protocol, hashes, frozenset(self.task.samples), options
+        code = tuple(sorted(files(self.run.plugins).items()))
+        return self.task.split, self.task.protocol, hashes, frozenset(self.task.samples), options, code
 
 
 def entries_of(runs: Runs, names: Sequence[str], notes: list[str]) -> list[Entry]:

@@ -1,6 +1,7 @@
 """How reports write numbers, and text that others wrote (model names, error messages)."""
 
 import unicodedata
+from math import floor, log10
 
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.measure import Measurement
@@ -17,6 +18,16 @@ def percent(share: float | None) -> str:
     ('42.4', '–')
     """
     return NOTHING if share is None else f"{100 * share:.1f}"
+
+
+def dollars(amount: float) -> str:
+    """An amount of money; a small one to its second digit.
+
+    >>> dollars(12.3), dollars(0.00123), dollars(0)
+    ('$12.30', '$0.0012', '$0.00')
+    """
+    digits = 2 if amount <= 0 else max(2, 1 - floor(log10(amount)))
+    return f"${amount:.{digits}f}"
 
 
 def between(low: float | None, high: float | None) -> str:

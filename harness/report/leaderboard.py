@@ -64,7 +64,7 @@ def _groups(entries: Sequence[Entry]) -> list[tuple[list[Entry], str]]:
     for group in groups.values():
         own = group[0]
         namesakes = [g[0].settings for g in groups.values() if _label(g[0]) == _label(own)]
-        said = (f"{k}={v}" for k, v in own.settings.items() if any(n[k] != v for n in namesakes))
+        said = (f"{k}={v}" for k, v in own.settings.items() if any(n.get(k) != v for n in namesakes))
         found.append((group, ", ".join(said)))
     return found
 

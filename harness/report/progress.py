@@ -13,6 +13,7 @@ from typing import Any, Self
 from rich.console import Console
 from rich.progress import BarColumn, TaskID, TextColumn
 from rich.progress import Progress as Bars
+from rich.progress import Task as RichTask
 from rich.text import Text
 
 from harness.events import Event
@@ -43,9 +44,13 @@ class _Task:
     calls: deque[tuple[float, int]] = field(default_factory=deque)
     tokens: int = 0
     """Of `calls`, which may be tens of thousands: they are not added up anew for each event."""
+    heard: float = float("inf")
+    """When the last call was answered or the last episode ended."""
     drawn: float = float("-inf")
 
     def hear(self, event: Event, now: float) -> None:
+        if event.kind in ("call", "result"):
+            self.heard = now
         if event.kind == "episode":
             self.flying.add(event.episode)
             self.began = now if self.began is None else self.began
@@ -82,7 +87,7 @@ class _Task:
     def left(self, now: float) -> str:
         if self.done >= self.total:
             return clock(0)
-        if self.began is None or not self.played:
+        if self.began is None or not self.played or now - self.heard > WINDOW:
             return NOTHING
         return clock((self.total - self.done) * (now - self.began) / self.played)
 
@@ -114,7 +119,7 @@ class Progress:
         self._tasks: dict[str, _Task] = {}
         self._rows: dict[str, TaskID] = {}
         live = console.is_terminal and not console.is_dumb_terminal and not quiet
-        self._bars = _bars(console) if live else None
+        self._bars = _bars(console, now) if live else None
         self._told = now()
 
     def __enter__(self) -> Self:
@@ -169,10 +174,23 @@ def _fields(task: _Task, now: float) -> dict[str, Any]:
         "flying": str(len(task.flying)),
         "speed": task.speed(now),
         "left": task.left(now),
+        "heard": task.heard,
     }
 
 
-def _bars(console: Console) -> Bars:
+class _Fresh(TextColumn):
+    """A field that is blank once nothing has come for a minute: events redraw it, and then there are none."""
+
+    def __init__(self, form: str, style: str, now: Callable[[], float]) -> None:
+        super().__init__(form, style=style, markup=False)
+        self.now = now
+
+    def render(self, task: RichTask) -> Text:
+        silent = self.now() - task.fields["heard"] > WINDOW and not task.finished
+        return Text("") if silent else super().render(task)
+
+
+def _bars(console: Console, now: Callable[[], float]) -> Bars:
     def text(form: str, style: str = "none") -> TextColumn:
         return TextColumn(form, style=style, markup=False)
 
@@ -183,8 +201,8 @@ def _bars(console: Console) -> Bars:
         text("{task.fields[score]} %", "bold"),
         text("{task.fields[errors]}", "red"),
         text("{task.fields[flying]} in flight", "dim"),
-        text("{task.fields[speed]} tok/s", "dim"),
-        text("{task.fields[left]} left", "cyan"),
+        _Fresh("{task.fields[speed]} tok/s", "dim", now),
+        _Fresh("{task.fields[left]} left", "cyan", now),
         console=console,
         transient=True,
         refresh_per_second=4,

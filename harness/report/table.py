@@ -16,7 +16,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from harness.report.form import Whole, between, clock, percent, short, tame, visible
+from harness.report.form import Whole, between, clock, dollars, percent, short, tame, visible
 from harness.report.summary import LABELS, Summary, TaskSummary
 from harness.types import Status, of_agent
 
@@ -72,7 +72,7 @@ def _totals(summary: Summary) -> Iterator[Text]:
         told = (f"{p} {short(u.tokens)} in {_many(u.calls, 'call')}" for p, u in usage.items())
         yield Text("Tokens   " + tame(", ".join(told)))
     if cost := sum(u.cost for u in usage.values()):
-        yield Text(f"Cost     ${cost:.2f}")
+        yield Text(f"Cost     {dollars(cost)}")
     for t in summary.tasks:
         if t.progress is not None:
             yield Text(f"Progress {tame(t.task)} {percent(t.progress.value)} (n {t.progress.n})")

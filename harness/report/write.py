@@ -51,7 +51,8 @@ def _overall(row: Row, profile: str) -> str:
     return f"{number.value:.2f}" if profile == "v0.2" else percent(number.value)
 
 
-def _notes(board: Board) -> Iterator[str]:
+def notes(board: Board) -> Iterator[str]:
+    """What has to be known to read the board."""
     if any(r.oracle for r in board.rows):
         yield "† looks at the true score before it submits: no fair comparison"
     yield from map(tame, board.notes)
@@ -74,7 +75,7 @@ def to_console(board: Board, console: Console) -> None:
         overall = (Text(_overall(row, profile)) for profile in board.overalls)
         table.add_row(Text(tame(row.model)), Text(_strategy(row)), *cells, *overall, style=style)
     console.print(Whole(table), crop=False)
-    for note in _notes(board):
+    for note in notes(board):
         console.print(Text("  " + note, "dim"), soft_wrap=True)
 
 
@@ -100,7 +101,7 @@ def to_markdown(board: Board) -> str:
         overall = [_overall(row, profile) for profile in board.overalls]
         lines.append([escape(row.model), escape(_strategy(row)), *cells, *overall])
     table = "".join("| " + " | ".join(line) + " |\n" for line in lines)
-    return table + "".join(f"\n{escape(note)}\n" for note in _notes(board))
+    return table + "".join(f"\n{escape(note)}\n" for note in notes(board))
 
 
 def _cell_markdown(cell: Cell | None) -> str:
@@ -120,14 +121,19 @@ def escape(text: str) -> str:
 
 
 def to_csv(board: Board) -> str:
-    """One line a row; scores in [0, 1], without rounding."""
-    names = columns_by_name(board)
+    """One line a row; scores in [0, 1], without rounding. What marks a column stands in each line."""
+    names, columns = columns_by_name(board), {c.key: c for c in board.columns}
     heads = ["model", "strategy", "detail", "published", "oracle", "source"]
     for name in names:
         heads += [name, f"{name} low", f"{name} high", f"{name} n", f"{name} planned"]
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(heads + [f"overall {profile}" for profile in board.overalls])
+    heads += [f"overall {profile}" for profile in board.overalls]
+    marks: dict[str, str] = {}
+    for name, key in names.items():
+        marks[f"{name} splits"] = _formula_free(tame(" ".join(columns[key].splits)))
+        marks[f"{name} mixed"] = " ".join(columns[key].mixed)
+    writer.writerow([*heads, *marks])
     for row in board.rows:
         line: list[Any] = [_formula_free(tame(x)) for x in (row.model, row.strategy, row.detail)]
         line += [int(row.published), int(row.oracle), row.source]
@@ -135,7 +141,8 @@ def to_csv(board: Board) -> str:
             cell = row.cells.get(key, Cell(None))
             line += [cell.score, cell.low, cell.high, cell.n, cell.planned]
         numbers = (row.overall.get(profile) for profile in board.overalls)
-        writer.writerow(line + [None if o is None else o.value for o in numbers])
+        line += [None if o is None else o.value for o in numbers]
+        writer.writerow([*line, *marks.values()])
     return out.getvalue()
 
 

@@ -55,7 +55,7 @@ def read(provider: str, given: Mapping[str, str], known: Mapping[str, Reader]) -
         key = typed.replace("_", "-")
         if key not in known:
             close = difflib.get_close_matches(key, known, 1)
-            hint = f"did you mean {close[0]!r}?" if close else f"it has {', '.join(known)}"
+            hint = f"did you mean {close[0]!r}?" if close else f"it has {', '.join(known) or 'none'}"
             raise UsageError(f"-M {typed}={text}: {provider} has no option {typed!r}; {hint}")
         try:
             values[key] = known[key](text)

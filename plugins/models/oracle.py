@@ -8,6 +8,8 @@ from functools import cached_property
 
 from harness import Action, Episode, Model, ModelError, ModelOptions, Reply, Request, Response, hookimpl
 
+from . import _settings
+
 ANSWERS = {
     "plan": "1. Look at what there is.\n2. Do what is asked.\n3. Give the answer.",
     "reflect": "Nothing went wrong.",
@@ -51,4 +53,7 @@ class _Expert(Oracle):
 
 @hookimpl
 def harness_model(name: str, options: ModelOptions) -> Model | None:
-    return Oracle() if name == "oracle" else None
+    if name != "oracle":
+        return None
+    _settings.read(name, options.args, {})
+    return Oracle()

@@ -9,6 +9,8 @@ import random
 
 from harness import Episode, Model, ModelError, ModelOptions, Reply, Request, Response, hookimpl
 
+from . import _settings
+
 
 class Random(Model):
     """Knows no episode yet; `bind` gives the one that does."""
@@ -45,4 +47,7 @@ class _Player(Random):
 
 @hookimpl
 def harness_model(name: str, options: ModelOptions) -> Model | None:
-    return Random() if name == "random" else None
+    if name != "random":
+        return None
+    _settings.read(name, options.args, {})
+    return Random()

@@ -21,7 +21,6 @@ from harness import (
     Reply,
     Request,
     Response,
-    Status,
     ToolCall,
     Usage,
     UsageError,
@@ -43,11 +42,9 @@ class Replay(Model):
         self.name = name
         self.run = run
         self.calls: Mapping[str, Calls] = {}
-        self.cut: frozenset[str] = frozenset()
 
     async def start(self) -> None:
         self.calls = journal(self.run / "events.jsonl")
-        self.cut = frozenset(outgrown(self.run / "episodes.jsonl"))
 
     def bind(self, episode: Episode) -> Model:
         return _Player(self, episode)
@@ -62,23 +59,22 @@ class Replay(Model):
 class _Player(Replay):
     def __init__(self, model: Replay, episode: Episode) -> None:
         super().__init__(model.name, model.run)
-        self.calls, self.cut = model.calls, model.cut
+        self.calls = model.calls
         self.episode = episode
 
     async def generate(self, request: Request) -> Response:
         key, call = self.episode.key, _calls.number(request, self.episode)
-        if key not in self.calls and key not in self.cut:
+        if key not in self.calls:
             raise ModelError(f"{self.run} has no calls of the episode {key}")
-        line = self.calls.get(key, {}).get(call)
-        if line is None and key in self.cut:
-            raise ContextLimit(f"as at call {call} of {key} in {self.run}")  # a journal holds answers only
-        if line is None:
+        if (line := self.calls[key].get(call)) is None:
             raise ModelError(f"{key} made no call {call} in {self.run}: the run diverged before it")
         if line["key"] != request.key:
             raise ModelError(
                 f"{key} diverged from {self.run} at call {call}: it asks (to {request.purpose}) "
                 f"something else than then (to {line['purpose']})"
             )
+        if not line["replies"]:
+            raise ContextLimit(f"as at call {call} of {key} in {self.run}")
         return _response(line)
 
 
@@ -97,13 +93,6 @@ def journal(file: Path) -> Mapping[str, Calls]:
             kept = ("key", "purpose", "replies", "usage")
             calls.setdefault(key, {})[line["seq"]] = {k: line[k] for k in kept}
     return calls
-
-
-def outgrown(file: Path) -> Iterator[str]:
-    """The episodes in which a prompt outgrew the model's context."""
-    for line in _lines(file):
-        if any(n["status"] == Status.CONTEXT_LIMIT for n in line["nodes"]):
-            yield f"{line['task']}/{line['sample']}#{line['epoch']}"
 
 
 def _lines(file: Path) -> Iterator[dict[str, Any]]:

@@ -2,6 +2,8 @@
 
 from harness import Model, ModelOptions, Reply, Request, Response, hookimpl
 
+from . import _settings
+
 
 class Silent(Model):
     """Answers every request with empty text."""
@@ -14,4 +16,7 @@ class Silent(Model):
 
 @hookimpl
 def harness_model(name: str, options: ModelOptions) -> Model | None:
-    return Silent() if name == "silent" else None
+    if name != "silent":
+        return None
+    _settings.read(name, options.args, {})
+    return Silent()

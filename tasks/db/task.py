@@ -39,6 +39,11 @@ class DbTask(Task):
         "fc": ("tools",),
     }
     splits = ("test", "train", *official.SPLITS)
+    options: ClassVar[Mapping[str, str]] = {
+        "engine": "sqlite or mariadb",
+        "db-url": "a MySQL server: mysql://USER:PASSWORD@HOST:PORT",
+        "sql-timeout": "seconds a statement may run",
+    }
 
     def __init__(self) -> None:
         self.host: Host | None = None

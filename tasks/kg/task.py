@@ -33,6 +33,12 @@ class KgTask(Task):
         "fc": ("tools",),
     }
     splits = (*world.SPLITS, *official.SPLITS)
+    options: ClassVar[Mapping[str, str]] = {
+        "engine": "oxigraph, or small: a graph made from each official question's own program",
+        "kg-endpoint": "the URL of a SPARQL endpoint",
+        "graph": "FILE.nt or FILE.ttl: the official questions over triples of your own",
+        "query-timeout": "seconds a query may run",
+    }
 
     def __init__(self) -> None:
         self.host: Host | None = None

@@ -46,6 +46,9 @@ class OsTask(Task):
         "fc": ("tools",),
     }
     splits: ClassVar[tuple[str, ...]] = ("test", "train", "agentbench-dev", "agentbench-std")
+    options: ClassVar[Mapping[str, str]] = {
+        "sandbox": "where shells run: namespaces, namespaces:ROOT or docker:IMAGE"
+    }
 
     def __init__(self) -> None:
         self.machines: Machines | None = None

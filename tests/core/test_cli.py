@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from harness.cli import COMMANDS
+from harness.cli.run import _new_folder
+from harness.errors import StoreError
 from harness.testing import Done, harness
 
 GOOD = Path(__file__).parents[1] / "strangers" / "good.py"
@@ -84,7 +86,10 @@ def test_audit_of_an_unfair_task_says_why_and_ends_with_status_1(tmp_path: Path)
         (("parrot", "--profile", "v0.2"), "task 'parrot' has no profile 'v0.2'; it has native"),
         (("parrot", "--protocol", "tools"), "is played by text, not by 'tools'"),
         (("parrot", "--limit", "some"), "--limit some: expected a number"),
-        (("parrot", "--sample-id", "99"), "--sample-id: task 'parrot' has none of these; its first is '0'"),
+        (
+            ("parrot", "--sample-id", "99"),
+            "task 'parrot' has none of these that can be played; there are: 0, 1, 2",
+        ),
         (("parrot", "-T", "speed"), "-T speed: expected key=value"),
     ],
 )
@@ -207,6 +212,92 @@ def test_a_clone_that_fails_says_what_to_do(tmp_path: Path) -> None:
     assert "add it by path" in done.err
 
 
+# run
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        (
+            ("--sample-id", "0,test-000,tset-001"),
+            "--sample-id tset-001: no task has it; did you mean 'test-001'?",
+        ),
+        (("--tasks", "db", "--limit", "100-120"), "--limit 100-120: task 'parrot' has 3 samples"),
+        (("--limit", "0"), "--limit 0: nothing to play"),
+    ],
+)
+def test_a_run_refuses_samples_that_are_not_there(asked: tuple[str, ...], said: str) -> None:
+    done = harness("run", "--tasks", "parrot,db", "--model", "oracle", "--dry-run", *asked, *PLUGIN)
+    assert done.code == 2
+    assert said in done.err
+
+
+def test_a_sample_asked_for_twice_is_played_once_and_by_the_tasks_that_have_it(tmp_path: Path) -> None:
+    asked = ("--sample-id", "1,test-000,1", "--log-dir", tmp_path, "--json")
+    done = harness("run", "--tasks", "parrot,db", "--model", "oracle", *asked, *PLUGIN)
+    assert [t["planned"] for t in json.loads(ended(done))["tasks"]] == [1, 1]
+
+
+@pytest.mark.parametrize("limit", ["token", "cost"])
+def test_a_limit_that_nothing_is_counted_for_is_said_once_to_hold_nothing(tmp_path: Path, limit: str) -> None:
+    asked = (f"--{limit}-limit", "1", "--log-dir", tmp_path, "--json")
+    done = harness("run", "parrot", "--model", "oracle", *asked, *PLUGIN)
+    ended(done)
+    assert done.err.count(f"--{limit}-limit holds nothing back") == 1
+
+
+# run
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        (("--temperature", "nan"), "nan is not a number that can be used"),
+        (("--temperature", "inf"), "inf is not a number that can be used"),
+        (("--top-p", "nan"), "nan is not"),
+        (("--time-limit", "nan"), "nan is not"),
+        (("--cost-limit", "inf"), "inf is not"),
+        (("--strategy", ","), "which strategy?"),
+        (("--strategy", "react,react"), "--strategy react,react: react is named twice"),
+    ],
+)
+def test_run_refuses_what_it_cannot_do_with_status_2(asked: tuple[str, ...], said: str) -> None:
+    done = harness("run", "parrot", *asked, *PLUGIN, "--dry-run")
+    assert done.code == 2
+    assert said in done.err
+
+
+def test_runs_begun_in_the_same_second_get_directories_of_their_own(tmp_path: Path) -> None:
+    for _ in range(3):
+        done = harness("run", "parrot", "-m", "oracle", "-o", tmp_path, "--new", *PLUGIN)
+        assert done.code == 0, done.err
+    assert len(list(tmp_path.glob("*/episodes.jsonl"))) == 3
+    assert _new_folder(tmp_path, "a").name == "a"
+    assert _new_folder(tmp_path, "a").name == "a-2"
+    (tmp_path / "a-3").write_text("")
+    with pytest.raises(StoreError, match=r"cannot write the run directory .*a-3"):
+        _new_folder(tmp_path, "a")
+
+
+def test_resume_alone_says_which_command_goes_on(run: Path, tmp_path: Path) -> None:
+    done = harness("run", "--resume", run)
+    assert done.code == 2
+    assert "--resume goes on by the options that the run was begun with; the whole command is:" in done.err
+    assert done.err.rstrip().endswith(f"--resume {run}")
+    assert "is no run directory" in harness("run", "--resume", tmp_path).err
+    assert "which tasks?" in harness("run").err
+
+
+def test_nothing_is_written_where_scores_are_what_they_were(run: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "run"
+    subprocess.run(["cp", "-r", run, copy], check=True)
+    (copy / "lock").unlink()
+    done = harness("score", copy, "--write", *PLUGIN)
+    assert done.code == 0, done.err
+    assert f"nothing to write: {copy} says the same" in done.err
+    assert not (copy / "lock").exists()
+
+
 # score, leaderboard
 
 
@@ -282,6 +373,8 @@ def test_a_leaderboard_of_a_folder_of_runs_in_every_format(run: Path, tmp_path: 
     file = tmp_path / "board.csv"
     ended(harness("leaderboard", run, "--format", "csv", "-o", file))
     assert file.read_text().startswith("model,strategy,")
+    published = harness("leaderboard", "--published", "--format", "csv")
+    assert "published rows of v0.2" in published.err and "published rows" not in published.out
     assert "oracle" in ended(harness("leaderboard", run))
 
 

@@ -1,6 +1,7 @@
 """The loop's contract: one branch or many, hooks, forks and replays, budgets, ends."""
 
 import asyncio
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -126,6 +127,53 @@ def test_siblings_do_not_disturb_one_another(world: type[Line]) -> None:
 def test_coming_back_to_a_world_that_changes_its_mind_is_an_environment_failure() -> None:
     with pytest.raises(EnvironmentFailure, match="not deterministic"):
         run([Every()], Scripted(["right"]), world=Moody)
+
+
+class Clock(Line):
+    """Shows the time, so that no two of it say the same; but it forks."""
+
+    now = 0
+
+    def step(self, action: Any) -> Any:
+        Clock.now += 1
+        return replace(super().step(action), text=f"It is {Clock.now} o'clock.")
+
+
+class Returns(Every):
+    """Follows the first of two candidates; when that path has ended, goes on from one put aside."""
+
+    def __init__(self, place: int) -> None:
+        self.place = place
+        self.taken: list[Any] = []
+        self.held = 0
+
+    def observe(self, child: Any, tree: Any) -> None:
+        child.aside = child is not child.parent.children[0]
+
+    def select(self, tree: Any) -> Any:
+        self.held = max(self.held, sum(n.aside and n.environment is not None for n in tree.nodes))
+        if any(n.children for n in self.taken):
+            return END
+        if next(n for n in reversed(tree.nodes) if not n.aside).open:
+            return None
+        self.taken.append([n for n in tree.nodes if n.aside and n.open][self.place])
+        self.taken[-1].aside = False
+        return self.taken[-1]
+
+
+def test_the_newest_states_put_aside_can_be_gone_on_from_whatever_the_world_shows() -> None:
+    strategy = Returns(place=-1)
+    run([strategy], Scripted(["stay"]), world=Clock)
+    assert [(n.depth, n.status, len(n.children)) for n in strategy.taken] == [(7, None, 2)]
+    assert strategy.held == 4, "older ones are given back"
+
+
+def test_a_state_that_cannot_be_shown_again_is_passed_over_where_the_world_forks() -> None:
+    strategy = Returns(place=0)
+    played = run([strategy], Scripted(["stay"]), world=Clock)
+    assert [(n.depth, len(n.children)) for n in strategy.taken] == [(1, 0), (2, 0), (3, 0), (4, 2)]
+    assert {(n.status, n.aside) for n in strategy.taken[:3]} == {(Status.TASK_LIMIT, True)}
+    assert played.tree.steps == len(played.tree.nodes) - 1, "what could not be come back to was no step"
 
 
 def test_steps_are_counted_over_all_branches() -> None:

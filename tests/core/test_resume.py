@@ -1,5 +1,6 @@
 """A run that is killed loses at most the step in flight, and its resumed records are an unbroken run's."""
 
+import asyncio
 import json
 import os
 import random
@@ -12,6 +13,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
+from harness import ContextLimit, Message, Model, Request, Response
+from harness.journal import EpisodeJournal, tries
+from harness.meter import Meter
+from harness.records import RunRecord, TaskRecord
+from harness.store import RunStore
 
 PLUGIN = Path(__file__).parent / "plugins" / "walk.py"
 STRATEGY = ["--strategy", "multibranch,backtrack", "-S", "branches=3"]
@@ -105,12 +112,78 @@ def test_an_environment_that_breaks_is_an_error_and_the_run_goes_on(tmp_path: Pa
     assert by_sample["from2"]["score"] is None
     assert by_sample["from2"]["error"]["side"] == "environment"
     assert "the floor gave way" in by_sample["from2"]["error"]["what"]
+    spent = by_sample["from2"]["usage"]
+    assert (spent["act"]["calls"], spent["act"]["completion_tokens"]) == (1, 6), "its tokens were spent"
+    assert (by_sample["from2"]["steps"], len(by_sample["from2"]["nodes"])) == (1, 1)
     (task,) = json.loads(broken.stdout)["tasks"]
     assert (task["n"], task["statuses"]["error"]) == (3, 1)
     mended = run(tmp_path, "--epochs", "1")
     assert mended.returncode == 0, "the same command plays what failed again, and only that"
     assert [e["sample"] for e in lines(tmp_path, "episodes.jsonl")].count("from2") == 2
     assert json.loads(mended.stdout)["tasks"][0]["n"] == 4
+
+
+def test_a_run_goes_on_with_the_weights_it_was_begun_with_or_not_at_all(tmp_path: Path) -> None:
+    assert run(tmp_path, "--epochs", "1", WALK_BREAKS="2", WALK_WEIGHTS="first").returncode == 1
+    other = run(tmp_path, "--epochs", "1", WALK_WEIGHTS="second")
+    assert other.returncode == 2
+    assert "sha256 (was first, is second)" in other.stderr
+    assert "--new" in other.stderr
+    assert len(lines(tmp_path, "episodes.jsonl")) == 4, "nothing was played"
+    assert run(tmp_path, "--epochs", "1", "--new", WALK_WEIGHTS="second").returncode == 0
+    assert run(tmp_path, "--epochs", "1", WALK_WEIGHTS="first").returncode == 0
+
+
+def test_other_facts_may_change_and_the_record_says_what_came_after_what(tmp_path: Path) -> None:
+    run(tmp_path, "--epochs", "1", WALK_BREAKS="2", WALK_DEVICE="cuda")
+    assert run(tmp_path, "--epochs", "1", WALK_DEVICE="cpu").returncode == 0
+    (file,) = tmp_path.glob("*/run.json")
+    assert json.loads(file.read_text())["model_facts"] == {"sha256": "first", "device": "cuda, then cpu"}
+
+
+MINE = """
+from harness import Strategy, hookimpl
+
+class Mine(Strategy):
+    name = "mine"
+
+@hookimpl
+def harness_strategy(name):
+    return Mine if name == "mine" else None
+"""
+
+
+def test_a_plugin_file_may_be_edited_until_an_episode_counts(tmp_path: Path) -> None:
+    file, runs = tmp_path / "mine.py", tmp_path / "runs"
+    mine = ("--epochs", "1", "--strategy", "multibranch,mine", "--plugin", str(file))
+    file.write_text(MINE)
+    assert run(runs, *mine, "--limit", "1", WALK_BREAKS="0").returncode == 1
+    file.write_text(MINE + "# mended")
+    assert run(runs, *mine, "--limit", "1").returncode == 0
+    assert run(runs, *mine, WALK_BREAKS="2").returncode == 1
+    file.write_text(MINE + "# another")
+    edited = run(runs, *mine)
+    assert edited.returncode == 2
+    assert "mine (was " in edited.stderr
+
+
+def test_a_prompt_that_outgrew_the_model_is_not_sent_again(tmp_path: Path) -> None:
+    class Small(Model):
+        asked = 0
+
+        async def generate(self, request: Request) -> Response:
+            self.asked += 1
+            raise ContextLimit("too long")
+
+    model = Small()
+    task = TaskRecord("t", "native", "text", "test", ("a",), {})
+    with RunStore.create(tmp_path, RunRecord("m", "react", False, (task,), 1, 0, "p", "c")) as store:
+        for past in ({}, None):
+            known = tries(store, {})["t/a#1"][1] if past is None else past
+            meter = Meter({"act": model}, journal=EpisodeJournal(store, "t/a#1", 0, known))
+            with pytest.raises(ContextLimit):
+                asyncio.run(meter.generate([Message("user", "a long story")], purpose="plan"))
+    assert model.asked == 1
 
 
 def test_fail_on_error_stops_the_run(tmp_path: Path) -> None:

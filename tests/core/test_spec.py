@@ -1,5 +1,8 @@
 """What decides a run, and what of it is written down."""
 
+import pytest
+
+from harness.errors import UsageError
 from harness.plan import limit_range
 from harness.spec import RunSpec
 
@@ -20,3 +23,10 @@ def test_a_limit_is_a_number_a_range_or_a_share() -> None:
     assert samples[limit_range("3", 60)] == [1, 2, 3]
     assert samples[limit_range("10-12", 60)] == [10, 11, 12]
     assert len(samples[limit_range("0.5", 60)]) == 30
+    assert samples[limit_range("59-70", 60)] == [59, 60]
+
+
+@pytest.mark.parametrize("limit", ["0", "0-5", "7-3", "-3", "0.0", "1.5", "some"])
+def test_a_limit_that_can_leave_nothing_is_refused(limit: str) -> None:
+    with pytest.raises(UsageError, match=f"--limit {limit}: "):
+        limit_range(limit, 60)

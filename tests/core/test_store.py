@@ -1,5 +1,6 @@
 """What a run directory promises: a line is whole or absent, and what was written is read back."""
 
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -92,6 +93,40 @@ def test_two_writers_of_one_run_are_refused(tmp_path: Path) -> None:
     with RunStore.create(tmp_path, RUN):
         with pytest.raises(StoreError, match="another process is writing"):
             RunStore(tmp_path).__enter__()
+
+
+def full_disk(folder: Path) -> RunStore:
+    """A run whose episodes go to a device that is full."""
+    store = RunStore.create(folder, RUN)
+    (folder / "episodes.jsonl").symlink_to("/dev/full")
+    return store
+
+
+def test_a_full_disk_is_told_of_once_with_the_directory_and_what_to_do(tmp_path: Path) -> None:
+    store = full_disk(tmp_path)
+    store._appendable = lambda name: (tmp_path / name).open("a")  # type: ignore[method-assign]  # no device is cut
+    said = f"cannot write to the run directory {tmp_path}: No space left on device .*the same command goes on"
+    with pytest.raises(StoreError, match=said) as told, store:
+        store.add_episode(episode())
+    assert told.value.__context__ is told.value.__cause__, "closing the files adds no second failure"
+
+
+def test_what_could_not_be_written_is_no_silence_at_the_end_either(tmp_path: Path) -> None:
+    store = full_disk(tmp_path)
+    store._appendable = lambda name: (tmp_path / name).open("a")  # type: ignore[method-assign]
+    with pytest.raises(StoreError, match="No space left"), store, suppress(StoreError):
+        store.add_episode(episode())
+
+
+@pytest.mark.parametrize("name", ["lock", "events.jsonl"])
+def test_a_run_directory_that_cannot_be_written_to_is_a_store_error(tmp_path: Path, name: str) -> None:
+    store = RunStore.create(tmp_path, RUN)
+    (tmp_path / name).mkdir()
+    with pytest.raises(StoreError, match=r"cannot write to the run directory .*: Is a directory"):
+        store.__enter__()
+    (tmp_path / name).rmdir()
+    with store:
+        pass  # the lock was given back
 
 
 def test_a_folder_without_a_run_is_said_to_be_none(tmp_path: Path) -> None:

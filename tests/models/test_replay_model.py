@@ -43,6 +43,42 @@ def test_a_run_is_repeated_bit_for_bit(earlier: tuple[Path, list[dict[str, Any]]
     assert all(r["error"] is None for r in again)
 
 
+TIGHT = """
+from harness import ContextLimit, hookimpl
+from harness.plugins.models import random
+
+
+class Tight(random.Random):
+    name = "tight"
+
+    def bind(self, episode):
+        return Player(episode)
+
+
+class Player(random._Player):
+    async def generate(self, request):
+        if request.purpose != "act" or request.turn > 1:
+            raise ContextLimit("too long")
+        return await super().generate(request)
+
+
+@hookimpl
+def harness_model(name, options):
+    return Tight() if name == "tight" else None
+"""
+
+
+def test_questions_that_did_not_fit_into_the_model_do_not_fit_again(tmp_path: Path) -> None:
+    (tmp_path / "tight.py").write_text(TIGHT)
+    strategy = ("--strategy", "decompose,multibranch")
+    run, records = play(tmp_path / "first", "tight", *strategy, "--plugin", str(tmp_path / "tight.py"))
+    asked = [json.loads(line) for line in (run / "events.jsonl").read_text().splitlines()]
+    assert {"plan", "judge"} <= {line["purpose"] for line in asked if line.get("replies") == []}
+    assert "context limit" in {r["status"] for r in records}
+    _, again = play(tmp_path / "again", f"replay/{run}", *strategy)
+    assert again == records
+
+
 def test_another_strategy_diverges_and_is_told_where(
     earlier: tuple[Path, list[dict[str, Any]]], tmp_path: Path
 ) -> None:

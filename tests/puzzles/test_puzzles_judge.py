@@ -121,11 +121,24 @@ def test_v02_does_not_compare_keys_longer_than_the_question() -> None:
     assert not any(text.startswith("Sentence") for text in heard.asked)
 
 
-def test_what_cannot_be_read_is_irrelevant_and_counted() -> None:
-    opened = judged(Heard(**{"You host": "Well, who knows?"}))
+def test_what_cannot_be_read_is_irrelevant_and_counted_among_the_verdicts() -> None:
+    heard = Heard(**{"You host": "Well, who knows?"})
+    opened = judged(heard)
     assert ask(opened, QUESTIONS[0]).text == "Irrelevant."
-    ask(opened, QUESTIONS[1])
-    assert opened.score().parts["host_unreadable"] == 1
+    for _ in range(3):
+        ask(opened, QUESTIONS[0])  # asked before: never reaches the host
+    heard.instead = {}
+    ask(opened, "Is the moon round?")
+    assert opened.score().parts["host_unreadable"] == 0.5
+
+
+@pytest.mark.parametrize("instead", [{"You host": "Well, who knows?"}, {"Sentence": "Perhaps."}])
+def test_a_host_that_can_never_be_read_has_failed_and_no_zero_is_given(instead: dict[str, str]) -> None:
+    opened = judged(Heard(**instead))
+    assert opened.score().value == 0  # nothing was asked
+    ask(opened, QUESTIONS[0])
+    with pytest.raises(EnvironmentFailure, match="none of the host's 1 verdicts could be read"):
+        opened.score()
 
 
 def test_agreement_with_the_scripted_host_is_reported() -> None:

@@ -119,6 +119,26 @@ def test_settings_tell_rows_of_one_model_and_strategy_apart() -> None:
     assert "the runs differ in generation; their run.json says how" in board.notes
 
 
+def test_other_weights_under_the_same_name_are_another_model() -> None:
+    task = demo.task("db", 4)
+    pairs = [run(task, date="1"), run(task, date="2"), run(task, date="3", right=4)]
+    facts: list[dict[str, str]] = [{"sha256": "a" * 64, "device": d} for d in ("cuda", "cpu")]
+    facts.append({"sha256": "b" * 64, "device": "cpu"})
+    runs = [(replace(r, model_facts=f), e) for (r, e), f in zip(pairs, facts, strict=True)]
+    board = leaderboard(runs)
+    assert [(r.detail, r.runs) for r in board.rows] == [
+        ("sha256=bbbbbbbbbbbb", 1),
+        ("sha256=aaaaaaaaaaaa", 2),
+    ]
+
+
+def test_runs_with_an_edited_plugin_file_are_not_added_up() -> None:
+    task = demo.task("db", 4)
+    pairs = [run(task, date="1"), run(task, date="2")]
+    runs = [(replace(r, plugins={"mine": f"mine.py sha256:{i}"}), e) for i, (r, e) in enumerate(pairs)]
+    assert [r.runs for r in leaderboard(runs, names=["logs/a", "logs/b"]).rows] == [1, 1]
+
+
 def test_errors_and_missing_episodes_shrink_the_denominator() -> None:
     task = demo.task("db", 4)
     record, _ = run(task)

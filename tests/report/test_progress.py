@@ -90,6 +90,29 @@ def test_speed_forgets_calls_of_long_ago() -> None:
     assert "10 tok/s" in file.getvalue()
 
 
+def test_no_time_left_is_told_while_nothing_comes() -> None:
+    progress, clock, file = piped()
+    progress(Event("run", "db", total=10))
+    play(progress, clock, "db", [1.0, 0.0])
+    clock.time = 65.0
+    progress(Event("episode", "db", "db/7#1"))
+    assert file.getvalue() == "db 2/10, score 50.0 %, 1 in flight, – tok/s, – left\n"
+
+
+def test_a_bar_that_nothing_redraws_tells_no_time_left_either() -> None:
+    file, clock = io.StringIO(), Clock()
+    with Progress(Console(file=file, width=100, force_terminal=True), now=clock) as progress:
+        progress(Event("run", "db", total=10))
+        play(progress, clock, "db", [1.0, 0.0])
+        assert progress._bars is not None
+        progress._bars.refresh()
+        assert "s left" in file.getvalue()
+        file.truncate(0)
+        clock.time = 65.0
+        progress._bars.refresh()
+        assert "1/10" in file.getvalue() and "left" not in file.getvalue()
+
+
 def test_tasks_in_play_share_a_line() -> None:
     progress, clock, file = piped()
     for name in ("db", "os"):

@@ -88,6 +88,18 @@ def test_csv_has_a_line_a_row_and_full_numbers() -> None:
     assert "leaderboard.png" in gpt4["source"]
 
 
+def test_csv_says_of_each_column_what_was_mixed_in_it() -> None:
+    one, other = demo.task("db", 2), demo.task("db", 2, split="train", grader="f" * 16)
+    played = [
+        (demo.run(t, strategy=s), [demo.episode("db", t.samples[0], 1.0)])
+        for t, s in ((one, "a"), (other, "b"))
+    ]
+    rows = list(csv.DictReader(io.StringIO(to_csv(leaderboard(played, force=True)))))
+    assert [(r["db splits"], r["db mixed"]) for r in rows] == [("test train", "split grader")] * 2
+    (mine,) = csv.DictReader(io.StringIO(to_csv(board(profile="native"))))
+    assert (mine["db splits"], mine["db mixed"]) == ("agentbench-std", "")
+
+
 @pytest.mark.parametrize("name", ["=1+1", "+1", "-1", "@SUM(A1)"])
 def test_a_model_name_is_no_formula_in_a_spreadsheet(name: str) -> None:
     rows = list(csv.DictReader(io.StringIO(to_csv(board(name, "native")))))

@@ -95,6 +95,28 @@ def test_each_window_starts_with_the_problem_and_says_what_is_left_out(sizes: li
         assert "messages are omitted.<|im_end|>\n<|im_start|>assistant\n" in text or number == 0
 
 
+@given(st.lists(st.tuples(st.integers(10, 60), st.integers(10, 200)), min_size=3, max_size=12))
+@settings(deadline=None, max_examples=30)
+def test_a_turn_is_learnt_with_what_it_answers_or_not_at_all(sizes: list[tuple[int, int]]) -> None:
+    fitted = fit(CODER, talk(sizes), 300, window=True)
+    for row, told in zip(fitted.rows, learnt(fitted), strict=True):
+        text = CODER.tokenizer.decode(row.input_ids)
+        assert all(f"seen {n - 1} " in text for n in told if n > 0)
+
+
+def test_where_only_the_observation_fits_it_stands_behind_the_notice() -> None:
+    fitted = fit(CODER, talk([(20, 20), (150, 60), (60, 20)]), 300, window=True)
+    assert fitted.lost == 0
+    text = CODER.tokenizer.decode(fitted.rows[-1].input_ids)
+    assert "[NOTICE] 3 messages are omitted.\n\nseen 1 " in text and "reply 1" not in text
+
+
+def test_a_turn_whose_observation_does_not_fit_is_lost() -> None:
+    fitted = fit(CODER, talk([(20, 20), (20, 280), (30, 20), (20, 20)]), 300, window=True)
+    assert fitted.lost == 1
+    assert [n for row in learnt(fitted) for n in row] == [0, 1, 3]
+
+
 def test_a_later_window_shows_what_came_right_before_its_turns() -> None:
     fitted = fit(CODER, talk([(40, 40)] * 10), 500, window=True)
     text = CODER.tokenizer.decode(fitted.rows[1].input_ids)

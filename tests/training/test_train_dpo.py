@@ -79,6 +79,29 @@ def test_what_was_followed_is_preferred_to_what_was_put_aside(tmp_path: Path) ->
             assert source["run"].startswith(row["id"].partition("/")[0])
 
 
+def test_of_two_paths_only_the_submitted_one_is_learnt(tmp_path: Path) -> None:
+    """The first path put aside what the second one followed, in the same words at the same turn."""
+    first, last = played_by_the_expert(tmp_path)
+    other, wrong = QUERY.replace("1", "2"), 'Action: Answer\nFinal Answer: ["nonsense"]'
+    asked = [[QUERY, first], "?", [wrong, last], "?", "No"]
+    asked += [[first, other], "?", [last, wrong], "?", *["Yes"] * 5]
+    replies = [[{"text": t} for t in r] if isinstance(r, list) else {"text": r} for r in asked]
+    script = tmp_path / "replies.jsonl"
+    script.write_text(json.dumps({"episode": "db/test-000#1", "replies": replies}) + "\n")
+    options = ("--sample-id", "test-000", "--strategy", "multibranch,backtrack")
+    done = harness("run", "db", "--model", f"scripted/{script}", *options, "-o", tmp_path / "runs")
+    assert done.code == 0, done.err
+    rows = exported(tmp_path)
+    said = [(agent(row["chosen"]), agent(row["rejected"])) for row in rows]
+    assert said == [([first], [other]), ([last], [wrong])]
+    asked_last = [row["chosen"]["messages"][:-1] for row in rows][1]
+    assert [m["content"] for m in asked_last if m["role"] == "assistant"][-1] == first
+    assert harness("export", tmp_path / "runs", "--format", "sft", "-o", tmp_path / "sft").code == 0
+    shown, answered = [json.loads(line) for line in (tmp_path / "sft").read_text().splitlines()]
+    assert (agent(shown), agent(answered)) == ([first], [last])
+    assert any("nonsense" in m["content"] for m in shown["messages"]), "what was tried is in its prompt"
+
+
 def scripted(folder: Path, *said: str) -> None:
     """Played by these replies, the last one again and again."""
     file = folder / f"{len(list(folder.iterdir()))}.jsonl"

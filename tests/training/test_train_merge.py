@@ -81,6 +81,10 @@ def test_a_merged_folder_still_says_what_it_was_trained_on(tmp_path: Path, adapt
     assert said["recipe"]["adapter"]["r"] == 4
     config = json.loads((tmp_path / "merged" / "config.json").read_text())
     assert config["dtype"] == "bfloat16"  # 16 bits by default
+    assert (
+        f"play it   harness run --model hf/{tmp_path}/merged"
+        in harness("train", "info", tmp_path / "merged").out
+    )
 
 
 def test_the_gguf_file_says_in_llama_cpp_what_the_folder_says_in_transformers(

@@ -14,15 +14,23 @@ def test_two_processes_without_deepspeed_do_too(tmp_path: Path, train: Train, al
     done = train(tmp_path / "two", *TWO, env={"OMP_NUM_THREADS": "1"})
     assert done.code == 0, done.err
     assert losses(tmp_path / "two") == pytest.approx(losses(alone), abs=1e-4)
+    said = json.loads((tmp_path / "two" / "training.json").read_text())["command"]
+    assert said.startswith("harness train sft ") and " -n 2 " in said
 
 
-def test_the_evaluation_loss_of_two_processes_is_that_of_one(tmp_path: Path, train: Train) -> None:
-    """Five rows held back, which fill no batch of either."""
+def test_losses_of_two_processes_are_those_of_one_where_rows_fill_no_batch(
+    tmp_path: Path, train: Train
+) -> None:
+    """Five rows held back, and nineteen trained on: neither fill the batches of two processes."""
     found = []
     for name, more in (("one", ()), ("two", TWO)):
-        data = ("--set", "data.validation=0.2", "--set", "train.max_steps=2", "--set", "log.evaluate=2")
+        data = ("--set", "data.validation=0.2", "--set", "train.epochs=2", "--set", "log.evaluate=2")
         done = train(tmp_path / name, *more, *data, env={"OMP_NUM_THREADS": "1"})
         assert done.code == 0, done.err
-        lines = map(json.loads, (tmp_path / name / "log.jsonl").read_text().splitlines())
-        found.append(next(line["eval_loss"] for line in lines if "eval_loss" in line))
-    assert found[0] == pytest.approx(found[1], abs=1e-4)
+        lines = [json.loads(line) for line in (tmp_path / name / "log.jsonl").read_text().splitlines()]
+        evaluated = [line["eval_loss"] for line in lines if "eval_loss" in line]
+        trained = [line["trained_tokens"] for line in lines if "trained_tokens" in line][-1]
+        found.append((evaluated, losses(tmp_path / name), trained))
+    assert found[0][0] == pytest.approx(found[1][0], abs=1e-4)
+    assert found[0][1] == pytest.approx(found[1][1], abs=1e-4)
+    assert found[0][2] == found[1][2], "no row is trained on twice"

@@ -87,8 +87,8 @@ def test_the_order_of_rows_is_the_seeds_and_the_epochs() -> None:
     pytest.importorskip("trl")
     from harness.training.trainer import Grouped
 
-    lengths = [n % 7 + 1 for n in range(40)]
-    one, other = Grouped(lengths, 4, seed=3), Grouped(lengths, 4, seed=3)
+    given = [n % 7 + 1 for n in range(40)], ["agent", "general"] * 20, 2, 4
+    one, other = Grouped(*given, seed=3), Grouped(*given, seed=3)
     assert list(one) == list(other) and sorted(one) == list(range(40))
     other.set_epoch(1)
     assert list(one) != list(other)

@@ -21,6 +21,7 @@ from harness.host import Plugins
 from harness.report.form import short
 from harness.report.progress import Progress
 from harness.types import Usage
+from harness.unused import refuse_unused
 from harness.whole import whole
 
 from .bench import Bench, opened
@@ -39,6 +40,7 @@ def make(given: Mapping[str, Any]) -> None:
     """Everything, and the report of it. Ends with status 1 where that fell short."""
     order = order_of(given)
     plugins = opened_plugins(given["plugin_files"], given["blocked"])
+    refuse_unused(order.spec, plugins, [order.task])
     try:
         report = _made(order, plugins, given["dry_run"], given["as_json"])
     except KeyboardInterrupt:

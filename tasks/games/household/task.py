@@ -43,6 +43,7 @@ class HouseholdTask(Task):
         "fc": ("tools",),
     }
     splits = ("test", "train", *OFFICIAL)
+    options: ClassVar[Mapping[str, str]] = {"engine": "own or alfworld"}
     datasets: ClassVar[Mapping[str, str]] = {
         "alfworld": "the folder of ALFWorld's games (it has json_2.1.1/, with game.tw-pddl files)"
     }

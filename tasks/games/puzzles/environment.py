@@ -51,7 +51,7 @@ class PuzzlesEnvironment(Environment):
     def _begin(self) -> None:
         self.judge = Judge(self.sample, self.settings)
         self.rounds = self.yes = self.relevant = self.farewells = 0
-        self.unreadable = self.agreed = self.agreed_fact = self.judgements = 0
+        self.verdicts = self.unreadable = self.agreed = self.agreed_fact = self.judgements = 0
         self.finish: int | None = None
         self.found: frozenset[int] = frozenset()
         self.asked: frozenset[frozenset[str]] = frozenset()
@@ -70,7 +70,6 @@ class PuzzlesEnvironment(Environment):
         said = self._verdict(question)
         self.yes += said.answer == "yes"
         self.relevant += said.answer != "irrelevant"
-        self.unreadable += not said.readable
         if said.fact is not None:
             self.found |= {said.fact}
         return self._told(said)
@@ -107,6 +106,8 @@ class PuzzlesEnvironment(Environment):
         if self.ask is None:
             raise EnvironmentFailure("puzzles: the host is the judge model, and there is no way to ask it")
         judged = self.judge.verdict(self.ask, question, self.found)
+        self.verdicts += 1
+        self.unreadable += not judged.readable
         if not self.sample.official:
             self.judgements += 1
             self.agreed += judged.answer == scripted.answer
@@ -125,6 +126,8 @@ class PuzzlesEnvironment(Environment):
         return Observation(text, Status.COMPLETED if len(self.found) == all_ else None)
 
     def score(self) -> Score:
+        if 0 < self.verdicts == self.unreadable and not self.found:
+            raise EnvironmentFailure(f"puzzles: none of the host's {self.verdicts} verdicts could be read")
         value = len(self.found) / len(self.sample.facts)
         finish = ROUNDS if self.finish is None else min(self.finish, ROUNDS)
         parts = {
@@ -133,7 +136,7 @@ class PuzzlesEnvironment(Environment):
             "query_relevance": self.relevant / ROUNDS,
         }
         if self.judged:
-            parts["host_unreadable"] = self.unreadable / max(1, self.rounds)
+            parts["host_unreadable"] = self.unreadable / max(1, self.verdicts)
         if self.judgements:
             parts["agreement"] = self.agreed / self.judgements
             parts["fact_agreement"] = self.agreed_fact / self.judgements

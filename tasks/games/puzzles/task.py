@@ -23,6 +23,10 @@ class PuzzlesTask(Task):
     summary = "Lateral-thinking puzzles: find out what happened by yes/no questions."
     profiles: ClassVar[Mapping[str, tuple[str, ...]]] = {"native": ("text", "tools"), "v0.2": ("text",)}
     splits = (*SPLITS, *FILES)
+    options: ClassVar[Mapping[str, str]] = {
+        "host": "judge (--judge-model) or scripted",
+        "language": "of the official puzzles: en or zh",
+    }
 
     def __init__(self) -> None:
         self.host: Host | None = None

@@ -28,6 +28,11 @@ class Mind2WebTask(Task):
     summary = "Carry out tasks on websites, one element and action at a time."
     profiles: ClassVar[Mapping[str, tuple[str, ...]]] = {"native": ("text", "tools"), "v0.2": ("text",)}
     splits = (*BUNDLED, *official.SPLITS)
+    options: ClassVar[Mapping[str, str]] = {
+        "live": "true: a real browser",
+        "chromium": "the path of the browser for --live",
+        "page-limit": "characters of a page that --live shows",
+    }
     datasets: ClassVar[Mapping[str, str]] = {
         official.NAME: "a folder with Mind2Web's test_domain_*.json, and scores_all_data.pkl or .json"
     }

@@ -52,6 +52,7 @@ class World(Environment):
 class Riddle(Task):
     name = "riddle"
     datasets: ClassVar[Mapping[str, str]] = {"words": "a text file, one word a line"}
+    options: ClassVar[Mapping[str, str]] = {"engine": "any text"}
 
     def samples(self, split: str) -> Iterator[Sample]:
         yield Sample("gate", split)

@@ -78,12 +78,16 @@ class Walk(Task):
 
 
 class Walker(Model):
-    """Draws each reply from the request's seed, as a server with a seed would."""
+    """Draws each reply from the request's seed, as a server with a seed would. Its answers have no price."""
 
     name = "walker"
 
     def __init__(self) -> None:
         self.pause = float(os.environ.get("WALK_PAUSE", "0"))
+
+    def describe(self) -> dict[str, str]:
+        facts = {"sha256": os.environ.get("WALK_WEIGHTS", "first")}
+        return {**facts, "device": os.environ.get("WALK_DEVICE", "cuda")}
 
     async def generate(self, request: Request) -> Response:
         await asyncio.sleep(self.pause)
