@@ -107,6 +107,9 @@ class RenamedRules(Rules):
     def parse(self, reply: Reply) -> tuple[Action, ...]:
         return self.inner.parse(self._reply(reply))
 
+    def parse_last(self, reply: Reply) -> tuple[Action, ...]:
+        return self.inner.parse_last(self._reply(reply))
+
     def write(self, action: Action, thought: str = "") -> Reply:
         return self._reply(self.inner.write(action, thought))
 

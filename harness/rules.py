@@ -40,6 +40,10 @@ class Rules(ABC):
     def parse(self, reply: Reply) -> tuple[Action, ...]:
         """The actions of one turn, at least one. Raises `FormatError` for anything else."""
 
+    def parse_last(self, reply: Reply) -> tuple[Action, ...]:
+        """`parse` for the last reply that `turns` allows, for rules that read it otherwise."""
+        return self.parse(reply)
+
     @abstractmethod
     def write(self, action: Action, thought: str = "") -> Reply:
         """The reply an expert would give for `action`: the inverse of `parse`."""

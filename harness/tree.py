@@ -125,13 +125,14 @@ class Tree:
             tools=self.rules.tools,
             turn=node.depth,
         )
-        return [self.read(r) for r in replies]
+        last = 0 < self.rules.turns <= node.depth + 1
+        return [self.read(r, last) for r in replies]
 
-    def read(self, reply: Reply) -> Candidate:
-        """A reply as the rules read it; no reply is too strange to be read."""
+    def read(self, reply: Reply, last: bool = False) -> Candidate:
+        """A reply, the last of its path or not, as the rules read it; none is too strange to be read."""
         try:
             with blame(type(self.rules).__name__, "parse", kind="rules"):
-                actions = self.rules.parse(reply)
+                actions = self.rules.parse_last(reply) if last else self.rules.parse(reply)
             if not actions:
                 raise FormatError("The reply holds no action.")
         except FormatError as error:

@@ -8,7 +8,6 @@ from .compare import COMPARATORS
 from .engines import Database, SqlError
 from .rules_fc import UNREADABLE
 from .rules_native import ANSWER, SQL
-from .rules_v02 import OPERATIONS
 from .samples import DbSample, Table
 from .show import SHOWN
 
@@ -31,11 +30,10 @@ class DbEnvironment(Environment):
         """Applied to the agent's SQL: MySQL's quoting for an SQLite that stands in for it."""
         self.database: Database | None = None
         self.answers: tuple[object, ...] | None = None
-        self.operations = 0
 
     def reset(self) -> Observation:
         self.close()
-        self.database, self.answers, self.operations = self.fresh(), None, 0
+        self.database, self.answers = self.fresh(), None
         return Observation(problem(self.sample, self.profile))
 
     def step(self, action: Action) -> Observation:
@@ -50,9 +48,6 @@ class DbEnvironment(Environment):
         return self._operate(str(action.arguments.get("query", "")))
 
     def _operate(self, query: str) -> Observation:
-        if self.profile == "v0.2" and self.operations >= OPERATIONS:
-            return Observation("No operations are left.", Status.TASK_LIMIT)
-        self.operations += 1
         result, error = SHOWN[self.profile]
         try:
             # A lone surrogate, which JSON can spell, is no text to any database.
@@ -93,7 +88,7 @@ class DbEnvironment(Environment):
     def fork(self) -> "DbEnvironment":
         copy = DbEnvironment(self.sample, self.profile, self.fresh, self.rewrite)
         copy.database = self._open.fork()
-        copy.answers, copy.operations = self.answers, self.operations
+        copy.answers = self.answers
         return copy
 
     def close(self) -> None:

@@ -2,14 +2,14 @@
 
 Source: AgentBench v0.2, `src/server/tasks/dbbench/__init__.py`; spec, sections 1.1 and 3. The first
 `Action: X` that a newline follows decides; only exactly `Operation` is an operation. Fifteen
-operations are carried out, and the reply after the fifteenth can still answer. A reply that fits
-nothing ends the episode as invalid format.
+operations are carried out, and the reply after the fifteenth can still answer: without an answer it
+ends the episode as task limit. Before that a reply that fits nothing ends it as invalid format.
 """
 
 import re
 from collections.abc import Sequence
 
-from harness import Action, FormatError, Message, Observation, Reply, Settings, TextRules
+from harness import Action, FormatError, Message, Observation, Reply, Settings, Status, TextRules
 from harness.protocol import cut
 
 from .answers import v02_answers
@@ -20,6 +20,13 @@ OPERATIONS = 15
 _ACTION = re.compile(r"Action: (.*?)\n")
 _SQL = re.compile(r"```sql\n([\s\S]*?)\n```")
 _FINAL = re.compile(r"\nFinal Answer:(.*)")
+
+
+def _answer(reply: Reply, otherwise: str, ends: Status = Status.INVALID_FORMAT) -> tuple[Action, ...]:
+    final = _FINAL.search(reply.text)
+    if final is None or (ends is Status.TASK_LIMIT and not final.group(1)):
+        raise FormatError(otherwise, "no action", ends)
+    return (Action(ANSWER, {"answers": v02_answers(final.group(1))}),)
 
 
 def v02(settings: Settings) -> "V02":
@@ -42,10 +49,11 @@ class V02(TextRules):
                 raise FormatError("The operation has no sql block.", "unparseable")
             # Joined to one line, as AgentBench does: a `--` comment swallows what follows it.
             return (Action(SQL, {"query": block.group(1).strip().replace("\n", " ")}),)
-        final = _FINAL.search(reply.text)
-        if final is None:
-            raise FormatError("The reply is neither an operation nor a final answer.", "no action")
-        return (Action(ANSWER, {"answers": v02_answers(final.group(1))}),)
+        return _answer(reply, "The reply is neither an operation nor a final answer.")
+
+    def parse_last(self, reply: Reply) -> tuple[Action, ...]:
+        """After the fifteenth operation only an answer counts, also beside an operation."""
+        return _answer(reply, "No operation is left, and the reply has no final answer.", Status.TASK_LIMIT)
 
     def write(self, action: Action, thought: str = "") -> Reply:
         return Reply(said(action, thought))

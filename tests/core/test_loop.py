@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from harness import END, Action, EnvironmentFailure, PluginError, Status, Strategy, TextRules
+from harness import END, Action, EnvironmentFailure, PluginError, Reply, Status, Strategy, TextRules
 from harness.types import Limits
 from tests.strategies.conftest import Line, Moody, Scripted, Unforkable, run
 
@@ -50,6 +50,14 @@ def test_every_world_that_was_opened_is_closed_once() -> None:
     Line.opened = Line.closed = 0
     run([Retry()], Scripted(["left", "left", "left", "right"]))
     assert Line.opened == Line.closed > 2
+
+
+def test_the_last_reply_of_a_path_may_be_read_otherwise() -> None:
+    class Final(TextRules):
+        def parse_last(self, reply: Reply) -> tuple[Action, ...]:
+            return (Action("act", {"input": "left"}),)
+
+    assert run([], Scripted(["right"]), rules=Final("Walk.", turns=2)).ways == ["right", "left"]
 
 
 def test_a_path_that_takes_all_its_turns_ends_as_task_limit() -> None:

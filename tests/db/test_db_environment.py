@@ -76,16 +76,21 @@ def test_agentbench_shows_a_list_of_tuples_cut_at_800(play: Builder, profile: st
     assert sql(world, "SELECT other").text == "no such column: other"
 
 
-def test_v02_answers_after_fifteen_operations_but_operates_no_more(play: Builder) -> None:
-    plays = play("v0.2", engine="sqlite")
-    sample, world = opened(plays)
-    assert plays.rules.turns == 16
-    for _ in range(15):
-        assert not sql(world, "SELECT 1").done
-    fork = world.fork()
-    assert sql(world, "SELECT 1").status is Status.TASK_LIMIT
-    assert answer(fork, *sample.gold).status is Status.COMPLETED
-    assert fork.score().value == 1
+OPERATION = "Action: Operation\n```sql\nSELECT 1\n```\n"
+
+
+@pytest.mark.parametrize("said", ["I do not know.", "Action: Operation\n", OPERATION, "\nFinal Answer:"])
+def test_v02_ends_as_task_limit_without_an_answer_after_fifteen_operations(play: Builder, said: str) -> None:
+    rules = play("v0.2", engine="sqlite").rules
+    assert rules.turns == 16
+    with pytest.raises(FormatError) as caught:
+        rules.parse_last(Reply(said))
+    assert rules.mistake(caught.value).status is Status.TASK_LIMIT
+
+
+def test_v02_takes_an_answer_after_fifteen_operations_whatever_is_beside_it(play: Builder) -> None:
+    (read,) = play("v0.2", engine="sqlite").rules.parse_last(Reply(f'{OPERATION}Final Answer: ["x"]'))
+    assert read == Action("commit_final_answer", {"answers": ["x"]})
 
 
 def test_v02_grades_a_change_whatever_the_status(play: Builder) -> None:
