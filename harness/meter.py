@@ -116,14 +116,26 @@ class Meter:
         except ContextLimit:
             self.journal.call(seq, request, key, Response(()))
             raise
-        except TimeoutError:
+        except TimeoutError as e:
             if left is None or self.seconds < self.limits.seconds:
                 raise
-            raise BudgetSpent(f"{self.limits.seconds:g} s") from None
+            raise self._out_of_time(seq, e) from None
         usage = replace(response.usage, calls=1, seconds=time.monotonic() - began)
         response = replace(response, usage=usage)
         self.journal.call(seq, request, key, response)
         return response
+
+    def _out_of_time(self, seq: int, e: TimeoutError) -> Exception:
+        """A slow agent has spent its budget; a server that fails, or that never answered, says nothing of it.
+
+        Providers note failures on the cancellation that ends a call between two tries.
+        """
+        limit = f"{self.limits.seconds:g} s"
+        if notes := getattr(e.__cause__, "__notes__", ()):
+            return ModelError(f"the episode's {limit} passed while the model failed; {'; '.join(notes)}")
+        if seq == 0:
+            return ModelError(f"the model did not answer once in the {limit} that an episode may take")
+        return BudgetSpent(limit)
 
     def check(self) -> None:
         """Raise `BudgetSpent` if a budget is used up. Tokens of the environment's own calls are not

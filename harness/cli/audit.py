@@ -14,6 +14,7 @@ from harness.cli._plugins import opened
 from harness.cli._stdout import kept_for_json
 from harness.cli.options import comma, json_option, plugin_options, task_flags, task_options
 from harness.errors import UsageError
+from harness.near import suggest
 
 if TYPE_CHECKING:
     from harness.audit import TaskAudit
@@ -56,6 +57,10 @@ def command(**given: Any) -> None:
         audits.append(audit)
         if not given["as_json"]:
             show(audit)
+    known = [s.id for audit in audits for s in audit.samples]
+    for typed in comma(given["sample_id"]):
+        if typed not in known:
+            raise UsageError(f"--sample-id {typed}: no task has it; {suggest(typed, known)}")
     if given["as_json"]:
         samples = [s.to_json() for audit in audits for s in audit.samples]
         click.echo(json.dumps({"samples": samples, "format": 1}, ensure_ascii=False))

@@ -15,6 +15,7 @@ last answer again.
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +52,9 @@ class Scripted(Model):
         self.name = name
         self.script = script
         self.repeat = repeat
+
+    def describe(self) -> dict[str, str]:
+        return {"sha256": sha256(repr(self.script).encode("utf-8", "surrogatepass")).hexdigest()}
 
     def bind(self, episode: Episode) -> Model:
         return _Reader(self, episode)

@@ -2,8 +2,9 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+import threading
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -89,3 +90,26 @@ async def serving(plan: Plan) -> AsyncIterator[Loopback]:
         yield server
     finally:
         await runner.cleanup()
+
+
+@contextmanager
+def beside(plan: Plan) -> Iterator[Loopback]:
+    """The server in another thread, for programs that are not of this event loop."""
+    loop, up, stop = asyncio.new_event_loop(), threading.Event(), asyncio.Event()
+    servers: list[Loopback] = []
+
+    async def serve() -> None:
+        async with serving(plan) as server:
+            servers.append(server)
+            up.set()
+            await stop.wait()
+
+    thread = threading.Thread(target=loop.run_until_complete, args=(serve(),))
+    thread.start()
+    try:
+        assert up.wait(20)
+        yield servers[0]
+    finally:
+        loop.call_soon_threadsafe(stop.set)
+        thread.join(20)
+        loop.close()

@@ -1,9 +1,6 @@
 """Worlds of one puzzle, and a judge on loopback that follows the truth of the bundled puzzles."""
 
-import asyncio
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from typing import Any
 
 from harness.tasks.games.puzzles.environment import PuzzlesEnvironment
@@ -11,7 +8,7 @@ from harness.tasks.games.puzzles.native import bundled
 from harness.tasks.games.puzzles.samples import PuzzleSample
 
 from harness import Action, Observation, Settings
-from tests.models._server import Answer, Loopback, chat, serving
+from tests.models._server import Answer, Loopback, beside, chat
 
 BUNDLED = [*bundled("test"), *bundled("train")]
 BAKERY = next(s for s in BUNDLED if s.id == "test-bakery")
@@ -42,28 +39,11 @@ def host(prompt: str) -> str:
     return prompt.partition("\n\n")[2]
 
 
-@contextmanager
-def judging() -> Iterator[Loopback]:
-    """An OpenAI-compatible server with this judge, on a loopback port of another thread."""
-    loop, up, stop = asyncio.new_event_loop(), threading.Event(), asyncio.Event()
-    servers: list[Loopback] = []
+def judging() -> AbstractContextManager[Loopback]:
+    """An OpenAI-compatible server with this judge."""
 
     def answer(body: dict[str, Any]) -> Answer:
         said = host(body["messages"][-1]["content"])
         return Answer(chat(said, usage={"prompt_tokens": 100, "completion_tokens": 2}))
 
-    async def serve() -> None:
-        async with serving(answer) as server:
-            servers.append(server)
-            up.set()
-            await stop.wait()
-
-    thread = threading.Thread(target=loop.run_until_complete, args=(serve(),))
-    thread.start()
-    try:
-        assert up.wait(20)
-        yield servers[0]
-    finally:
-        loop.call_soon_threadsafe(stop.set)
-        thread.join(20)
-        loop.close()
+    return beside(answer)

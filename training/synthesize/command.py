@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from harness import hookimpl
-from harness.cli.options import json_option, plugin_options, task_flags
+from harness.cli.options import Finite, json_option, plugin_options, task_flags
 
 
 @click.command(
@@ -41,7 +41,7 @@ from harness.cli.options import json_option, plugin_options, task_flags
 @click.option(
     "--budget",
     default=0.0,
-    type=click.FloatRange(0),
+    type=Finite(0),
     help="US dollars in all, over all resumptions. [0: no limit]",
 )
 @click.option("--token-budget", default=0, type=click.IntRange(0), help="Tokens in all. [0: no limit]")
@@ -59,7 +59,7 @@ from harness.cli.options import json_option, plugin_options, task_flags
     "--temperature",
     default=1.0,
     show_default=True,
-    type=click.FloatRange(0),
+    type=Finite(0),
     help="Of writing problems; they are played at 0.",
 )
 @click.option(

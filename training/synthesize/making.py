@@ -16,6 +16,7 @@ from rich.console import Console
 
 from harness import UsageError
 from harness.cli._plugins import opened as opened_plugins
+from harness.cli._stdout import kept_for_json
 from harness.cli._telling import PAUSE, telling
 from harness.host import Plugins
 from harness.report.form import short
@@ -42,7 +43,8 @@ def make(given: Mapping[str, Any]) -> None:
     plugins = opened_plugins(given["plugin_files"], given["blocked"])
     refuse_unused(order.spec, plugins, [order.task])
     try:
-        report = _made(order, plugins, given["dry_run"], given["as_json"])
+        with kept_for_json(given["as_json"] and not given["dry_run"]):
+            report = _made(order, plugins, given["dry_run"], given["as_json"])
     except KeyboardInterrupt:
         click.echo(f"interrupted; the same command goes on in {order.output}", err=True)
         sys.exit(130)

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from harness import Generation, ModelOptions, UsageError
-from harness.cli.options import comma, pairs, task_options
+from harness.cli.options import pairs, strategies, task_options
 from harness.spec import RunSpec
 
 from .money import Budget, unpriced
@@ -77,7 +77,7 @@ def order_of(given: Mapping[str, Any]) -> Order:
     spec = RunSpec(
         (given["task"],),
         actor,
-        comma([given["strategy"]]),
+        strategies(given["strategy"]),
         task_options=task_options(dict(given)),
         profile=given["profile"],
         protocol=given["protocol"],

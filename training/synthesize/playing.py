@@ -98,7 +98,9 @@ def _store(run: Run, folder: Path) -> RunStore:
         what = ", ".join(others) or "by other options, or with --output written another way"
         raise UsageError(f"{folder} was played otherwise ({what}); give another --output")
     if len(new.samples) > len(old.samples):  # ids are hashes of the problems: the first ones are the same
-        store.amend(replace(run.record, created=store.record.created))
+        was = store.record
+        new = replace(run.record, created=was.created, plugins=was.plugins, machine=was.machine)
+        store.amend(replace(new, model_facts=was.model_facts))
     return store
 
 
