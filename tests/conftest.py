@@ -1,9 +1,16 @@
-"""What all tests share: AgentBench's own files, where there are any, and the order of the long tests."""
+"""What all tests share: AgentBench's own files, where there are any, the same examples each time, and the
+order of the long tests."""
 
 import os
 from pathlib import Path
 
+import hypothesis
 import pytest
+
+hypothesis.settings.register_profile("same", derandomize=True)
+hypothesis.settings.register_profile("search", derandomize=False)
+# What was green stays green; HYPOTHESIS=search looks for more.
+hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS", "same"))
 
 
 @pytest.fixture(scope="session")

@@ -106,6 +106,11 @@ class Against:
                 self._marks.append(len(own))
                 self._texts.append(text.name)
 
+    @property
+    def unmarked(self) -> list[str]:
+        """Problems without a run of words that is theirs alone: rows are compared with them by name."""
+        return sorted(self.names - {*self._texts})
+
     def hit(self, row: Conversation) -> Hit | None:
         """The evaluation text that the row holds most of, if that is too much."""
         if row.problem in self.names:

@@ -13,7 +13,7 @@ from typing import Any, Final
 from harness import Tell, UsageError
 
 from .chat_templates import OWN
-from .cleaning import Against, Hit, distinct
+from .cleaning import GRAM, Against, Hit, distinct
 from .conversation import Conversation
 from .evaluation import TRAIN, Entry, collect
 from .masks import Coder, Encoded, Refused
@@ -78,9 +78,8 @@ def prepare(
     coder = Coder(tokenizer, template)
     work = _Work(coder, max_length, long == "window", tell)
     asked = collect(against, tell)
-    rows = work.clean(
-        [row for one in read for row in one.rows], Against(asked.texts, overlap), len(asked.texts)
-    )
+    evaluated = Against(asked.texts, overlap)
+    rows = work.clean([row for one in read for row in one.rows], evaluated, len(asked.texts))
     train, held = work.sides(rows, validation, seed)
     mix, chosen = work.mix(train, lam, unit, seed)
     kept = [row for kind in KINDS for row in work.encoded(held[kind])]
@@ -100,7 +99,7 @@ def prepare(
         against=len(asked.texts),
         mix=mix,
         lengths=_lengths(chosen, kept),
-        warnings=(*elsewhere(rows), *absent(asked.absent), *work.warnings()),
+        warnings=(*elsewhere(rows), *absent(asked.absent), *by_name(evaluated), *work.warnings()),
     )
     return Prepared(chosen, kept, report)
 
@@ -266,6 +265,14 @@ def elsewhere(rows: Sequence[Conversation]) -> Iterator[str]:
 def absent(splits: Sequence[str]) -> Iterator[str]:
     if splits:
         yield f"not compared with {', '.join(splits)}, which cannot be read here"
+
+
+def by_name(evaluated: Against) -> Iterator[str]:
+    if names := evaluated.unmarked:
+        yield (
+            f"{len(names)} of {len(evaluated.names)} evaluation problems have no {GRAM} words in a row that "
+            f"are theirs alone; rows are compared with them by name only ({names[0]} ...)"
+        )
 
 
 def _demand(pools: dict[str, list[Conversation]], lam: float) -> None:

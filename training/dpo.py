@@ -23,7 +23,7 @@ from harness import Tell, UsageError, checkpoint_of
 from . import loading, preferences, record, sft
 from .arguments import configured
 from .cleaning import Against, Hit, fingerprint
-from .dataset import absent, elsewhere, quiet
+from .dataset import absent, by_name, elsewhere, quiet
 from .evaluation import collect
 from .launch import Placement
 from .masks import IGNORED, Coder, Encoded
@@ -89,7 +89,8 @@ def prepare(recipe: Recipe, tokenizer: Any, tell: Tell | None = None) -> Prepare
         raise UsageError(f"{empty[0]} holds no pairs")
     asked = collect(data.against, tell or quiet)
     every = [pair for pairs in read.values() for pair in pairs]
-    clean, hits = _clean(every, Against(asked.texts), dropped)
+    evaluated = Against(asked.texts)
+    clean, hits = _clean(every, evaluated, dropped)
     rows = list(_fitting(clean, coder, data.max_length, dropped))
     if not rows:
         raise UsageError(f"nothing is left to train on: {dict(dropped)}")
@@ -102,7 +103,7 @@ def prepare(recipe: Recipe, tokenizer: Any, tell: Tell | None = None) -> Prepare
         "hits": [asdict(h) for h in hits],
         "pairs": len(train),
         "ends": sorted(coder.ends),
-        "warnings": [*elsewhere([p.chosen for p in clean]), *absent(asked.absent)],
+        "warnings": [*elsewhere([p.chosen for p in clean]), *absent(asked.absent), *by_name(evaluated)],
     }
     return Prepared(train, [r for r in rows if r.problem in held], report)
 

@@ -71,10 +71,10 @@ def _add_tasks(asked: Asked, entry: str, tell: Tell) -> None:
     name, _, split = entry.partition("/")
     if name == EVERY:
         for task in plugins.names("tasks"):
-            for one in (s for s in plugins.task(task).splits if s != TRAIN):
+            for one in _evaluated(plugins, task):
                 try:
                     asked.texts += list(prompts(plugins, task, one, tell))
-                except HarnessError:  # no official files, or no sandbox, on this machine
+                except HarnessError:  # no official files, libraries or sandbox on this machine
                     asked.absent.append(f"{task}/{one}")
         return
     try:
@@ -83,6 +83,13 @@ def _add_tasks(asked: Asked, entry: str, tell: Tell) -> None:
         raise UsageError(f"against: {entry!r} is no file, and {e}") from None
     for task in names:
         asked.texts += prompts(plugins, task, split or "test", tell)
+
+
+def _evaluated(plugins: "Plugins", task: str) -> list[str]:
+    try:
+        return [split for split in plugins.task(task).splits if split != TRAIN]
+    except HarnessError:
+        return ["test"]
 
 
 def prompts(plugins: "Plugins", task: str, split: str, tell: Tell) -> Iterator[Text]:

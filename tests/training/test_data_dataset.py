@@ -5,13 +5,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from harness.training.cleaning import distinct
 from harness.training.conversation import Conversation, Turn, write
 from harness.training.dataset import Prepared, Source, prepare
 from harness.training.masks import IGNORED
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from harness import Message, UsageError
+from harness import Message, ToolCall, UsageError
 
 pytest.importorskip("transformers")
 
@@ -119,6 +120,29 @@ def test_a_row_that_holds_four_fifths_of_the_ngrams_is_dropped(tmp_path: Path) -
     assert len(prepared(saved(tmp_path, [asked(nearly), row(2)]), against=texts).train) == 1
     assert len(prepared(saved(tmp_path, [asked(nearly), row(2)]), against=texts, overlap=0.9).train) == 2
     assert len(prepared(saved(tmp_path, [asked(nearly), row(2)]), against=texts, overlap=None).train) == 2
+
+
+def test_an_evaluation_text_that_was_given_several_times_is_one(tmp_path: Path) -> None:
+    texts = [("db/test-001", QUESTION)] * 3
+    assert len(prepared(saved(tmp_path, [asked(QUESTION), row(2)]), against=texts).train) == 1
+
+
+def test_problems_that_no_words_mark_are_told_of(tmp_path: Path) -> None:
+    texts = [(f"cards/test-{n}", RULES) for n in range(10)] + [("db/test-001", QUESTION)]
+    said = "\n".join(prepared(saved(tmp_path, [row(1), row(2)]), against=texts).report.lines())
+    assert "10 of 11 evaluation problems have no 10 words in a row that are theirs alone" in said
+
+
+def test_equal_calls_are_equal_whatever_their_ids(tmp_path: Path) -> None:
+    def called(id: str, at: str) -> Conversation:
+        call = ToolCall(id, "look", json.dumps({"at": at}))
+        return Conversation(
+            f"run/{id}",
+            f"db/train-{id}",
+            (Turn(Message("user", "Look.")), Turn(Message("assistant", "", (call,)), True)),
+        )
+
+    assert distinct([called("a", "sky"), called("b", "sky"), called("c", "sea")])[1] == 1
 
 
 def test_what_all_prompts_of_a_task_share_is_no_contamination(tmp_path: Path) -> None:

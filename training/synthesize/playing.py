@@ -99,8 +99,8 @@ def _store(run: Run, folder: Path) -> RunStore:
         raise UsageError(f"{folder} was played otherwise ({what}); give another --output")
     if len(new.samples) > len(old.samples):  # ids are hashes of the problems: the first ones are the same
         was = store.record
-        new = replace(run.record, created=was.created, plugins=was.plugins, machine=was.machine)
-        store.amend(replace(new, model_facts=was.model_facts))
+        same_start = replace(run.record, created=was.created, plugins=was.plugins, machine=was.machine)
+        store.amend(replace(same_start, model_facts=was.model_facts))
     return store
 
 
