@@ -1,8 +1,8 @@
 """The states of one episode. A ReAct episode is a tree with one branch."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from random import Random
 from typing import Any, cast
 
@@ -137,7 +137,7 @@ class Tree:
                 raise FormatError("The reply holds no action.")
         except FormatError as error:
             return Candidate(reply, error=error)
-        return Candidate(reply, actions)
+        return Candidate(reply, tuple(replace(a, arguments=_sendable(a.arguments)) for a in actions))
 
     async def ask(self, purpose: str, messages: Sequence[Message], **how: Any) -> str:
         """The text of one reply to a question that is no turn: to a planner or a judge."""
@@ -266,3 +266,12 @@ class Tree:
                 if (world := node.environment) is not None:
                     node.environment = None
                     held.push_async_callback(self.work, world.close)
+
+
+def _sendable(thing: Any) -> Any:
+    """Without lone surrogates: JSON can spell them, but no environment or server can be sent them."""
+    if isinstance(thing, str):
+        return thing.encode("utf-8", "replace").decode("utf-8")
+    if isinstance(thing, Mapping):
+        return {_sendable(k): _sendable(v) for k, v in thing.items()}
+    return type(thing)(map(_sendable, thing)) if isinstance(thing, (list, tuple)) else thing

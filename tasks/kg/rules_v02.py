@@ -45,8 +45,8 @@ class V02(TextRules):
         return (self._calls(action.group()),)
 
     def _calls(self, line: str) -> Action:
-        names = [str(n) for n in re.findall(r"(\w+)\(", line)]
-        inner = {n: find(n, line) for n in names if n in PARAMETERS}
+        names = [str(n) for n in re.findall(r"(?<!\w)(\w+)\(", line)]
+        inner = {n: find(n, line) for n in dict.fromkeys(names) if n in PARAMETERS}
         calls = [(n, split(n, text)) for n, text in inner.items() if text]
         if not calls:
             if not names:

@@ -70,6 +70,11 @@ def test_v02_reads_the_shortest_stretches_so_nothing_nested() -> None:
     assert objects('{"a": {"guess_type": "eel"}}') == []
 
 
+@pytest.mark.parametrize("text", ["{" * 200_000, '{"a":' * 40_000, "{}" * 50_000, "{" * 200_000 + "}"])
+def test_brackets_without_end_are_read_in_one_pass(text: str) -> None:
+    assert set(objects(text)) <= {"{}"}
+
+
 def test_v02_cuts_the_history_and_keeps_the_rules() -> None:
     history = [Message("user", "rules")]
     history += [Message(r, "word " * 900) for _ in range(5) for r in ("assistant", "user")]

@@ -331,3 +331,13 @@ def test_a_state_put_aside_is_neither_selected_nor_submitted_by_default() -> Non
 
     played = run([First()], Scripted(["right", "left"] * 3))
     assert played.ways == ["right"] * 3
+
+
+def test_half_a_surrogate_pair_in_arguments_reaches_no_environment() -> None:
+    class Odd(TextRules):
+        def parse(self, reply: Reply) -> tuple[Action, ...]:
+            return (Action("act", {"input": "right", "said": ["a", "\ud83d"]}),)
+
+    played = run([], Scripted(["right"]), rules=Odd("Walk.", turns=1))
+    (action,) = played.leaf.candidate.actions
+    assert action.arguments == {"input": "right", "said": ["a", "?"]}

@@ -292,3 +292,9 @@ def test_prompts_of_the_user_replace_ours(tmp_path: Any) -> None:
     (tmp_path / "kg" / "native-text.md").write_text("Ask {turns} times.")
     rules = native(Settings(prompts=tmp_path))
     assert rules.prompt(Observation("q"))[0].content.startswith("Ask 15 times.")
+
+
+@pytest.mark.parametrize("said", ["count(" * 4_000, "a" * 200_000])
+def test_v02_reads_a_reply_that_goes_on_and_on_in_one_pass(said: str) -> None:
+    with pytest.raises(FormatError):
+        v02(Settings("v0.2")).parse(Reply(f"Action: {said}"))

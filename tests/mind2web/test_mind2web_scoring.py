@@ -25,6 +25,12 @@ def test_f1_is_symmetric_bounded_and_one_for_equals(one: str, other: str) -> Non
     assert 0 <= token_f1(one, other) <= token_f1(one, one) == 1
 
 
+def test_a_step_that_the_ranker_lost_earns_nothing_under_v02() -> None:
+    pick = Pick("1", "TYPE", "New York")
+    assert judged(TYPE, pick, False, "v0.2") == Result(0, 0, 0)
+    assert judged(TYPE, pick, False, "native") == Result(0, 1, 0)
+
+
 def test_any_of_the_right_elements_is_right() -> None:
     assert [judged(TYPE, Pick(e, "TYPE", "New York"), True, "v0.2").success for e in "1234"] == [0, 0, 1, 1]
 

@@ -31,9 +31,9 @@ def sheet(folder: Path, *rows: tuple[str | None, ...], language: str = "en") -> 
 
 
 def test_keys_lose_their_numbers_and_blank_lines_are_counted(tmp_path: Path) -> None:
-    row = (*ROW[:3], "1. One thing.\n\n2、Another.\n- A third.\n \n")
+    row = (*ROW[:3], "1. One thing.\n\n2、Another.\n- A third.\n \n3.5 km.\n12:30 came.")
     (sample,), blanks = load(sheet(tmp_path, row), "agentbench-dev", "en")
-    assert [f.text for f in sample.facts] == ["One thing.", "Another.", "A third."]
+    assert [f.text for f in sample.facts] == ["One thing.", "Another.", "A third.", "3.5 km.", "12:30 came."]
     assert blanks == {"dev-en-0": 2}
 
 

@@ -24,7 +24,7 @@ def test_losses_of_two_processes_are_those_of_one_where_rows_fill_no_batch(
     """Five rows held back, and nineteen trained on: neither fill the batches of two processes."""
     found = []
     for name, more in (("one", ()), ("two", TWO)):
-        data = ("--set", "data.validation=0.2", "--set", "train.epochs=2", "--set", "log.evaluate=2")
+        data = ("--set", "data.validation=0.2", "--set", "train.epochs=1", "--set", "log.evaluate=2")
         done = train(tmp_path / name, *more, *data, env={"OMP_NUM_THREADS": "1"})
         assert done.code == 0, done.err
         lines = [json.loads(line) for line in (tmp_path / name / "log.jsonl").read_text().splitlines()]

@@ -182,3 +182,17 @@ def test_of_several_native_calls_the_first_counts_and_the_others_are_told() -> N
     assert action == BOOTS
     told = TOOLS.feedback(reply, [(action, Observation("page"))])
     assert [m.content for m in told] == ["page", "Not executed."]
+
+
+@pytest.mark.parametrize(
+    ("said", "wanted"),
+    [('28"', '28"'), ('"28"', "28"), ("'s'", "s"), ("“red”", "red"), ("'tis", "'tis"), ('"', '"')],
+)
+def test_native_takes_off_quotes_around_all_of_it_only(said: str, wanted: str) -> None:
+    (action,) = shopping(Settings()).parse(Reply(f"Action: click[{said}]"))
+    assert list(action.arguments.values()) == [wanted]
+
+
+def test_v02_reads_a_reply_of_blanks_in_one_pass() -> None:
+    with pytest.raises(FormatError):
+        shopping(Settings("v0.2")).parse(Reply("Action:" + " " * 200_000 + "no"))

@@ -6,7 +6,7 @@ The forms are AgentBench's: `{"guess_type": name, "target_position": 0-3}` and
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from random import Random
 from typing import Any, Final
 
@@ -19,7 +19,6 @@ EITHER = "first of"
 """Several objects in one reply: the first that may be made counts."""
 UNREADABLE = "unreadable"
 FIELDS: Final = {GUESS: ("guess_type", "target_position"), ACT: ("pick_fish", "action", "target_position")}
-_OBJECT = re.compile(r"\{.*?\}", re.DOTALL)
 
 
 def objects(text: str) -> list[str]:
@@ -29,7 +28,16 @@ def objects(text: str) -> list[str]:
     >>> objects("first {a} then {'guess_type': 'eel', 'target_position': 2}")
     ['{"guess_type": "eel", "target_position": 2}']
     """
-    return [found for each in _OBJECT.findall(text) if _loaded(found := each.replace("'", '"')) is not None]
+    return [found for each in _stretches(text) if _loaded(found := each.replace("'", '"')) is not None]
+
+
+def _stretches(text: str) -> Iterator[str]:
+    """From each opening bracket to the next closing one. An expression for it would look at all of the text
+    again for each bracket that nothing closes."""
+    at = 0
+    while (start := text.find("{", at)) >= 0 and (end := text.find("}", start)) >= 0:
+        at = end + 1
+        yield text[start:at]
 
 
 def _loaded(text: str) -> dict[str, Any] | None:

@@ -79,5 +79,6 @@ def _sample(
 
 def _lines(text: str) -> tuple[str, ...]:
     """Sentences without their numbers or dashes."""
-    bare = (re.sub(r"^\s*(?:\d+\s*[.\u3001\uff0e:)]|-)\s*", "", line).strip() for line in text.splitlines())
+    mark = re.compile(r"\s*(?:\d+\s*[.\u3001\uff0e:)](?!\d)|-)\s*")
+    bare = (line[found.end() if (found := mark.match(line)) else 0 :].strip() for line in text.splitlines())
     return tuple(each for each in bare if each)

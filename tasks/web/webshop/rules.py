@@ -61,7 +61,7 @@ RENAMES = Renames(
     names={KEYWORDS: "words_sought", VALUE: "label_pressed"},
 )
 _NAMES = {word: name for name, word in WORDS.items()}
-_V02 = re.compile(r"[Aa]ction: *\n* *((?:search|click)\[.+?])")
+_V02 = re.compile(r"[Aa]ction: *+\n*+ *+((?:search|click)\[.+?])")
 _ACTION = re.compile(r"\baction\b[ \t*_]*:", re.IGNORECASE)
 _INSIDE = r"[^\[\]\n]*(?:\[[^\[\]\n]*\][^\[\]\n]*)*"
 _NATIVE = re.compile(
@@ -92,6 +92,12 @@ def act(word: str, said: str) -> Action:
     return Action(name, {ARGUMENTS[name]: said})
 
 
+def _unquoted(said: str) -> str:
+    """Without quotes around all of it; one alone may be an inch mark."""
+    paired = len(said) > 1 and (said[0] + said[-1]) in ('""', "''", "``", "“”")
+    return said[1:-1].strip() if paired else said
+
+
 class NativeText(TextRules):
     """Taken too: any case, an action without its line, a missing last bracket, quotes around the words."""
 
@@ -101,7 +107,7 @@ class NativeText(TextRules):
         if found is None:
             kind = "truncated" if reply.finish == "length" else "no action"
             raise FormatError(self.hint("The reply has no action."), kind)
-        said = found[2].strip().strip("\"'`“”").strip()
+        said = _unquoted(found[2].strip())
         if not said:
             raise FormatError(self.hint("The brackets are empty."), "bad argument")
         return (act(found[1], said),)
