@@ -9,13 +9,13 @@ import pytest
 from harness.testing import harness
 from tests.models._server import Answer, Plan, beside, chat
 
-SLOW = Answer(chat("Action: Operation\n```sql\nSELECT 1\n```"), delay=1.2)
+SLOW = Answer(chat("Action: Operation\n```sql\nSELECT 1\n```"), delay=0.7)
 BUSY = Answer({}, 429, {"Retry-After": "5"})
 
 
 def played(folder: Path, plan: Plan) -> dict[str, Any]:
     with beside(plan) as server:
-        model = ("--model", "openai/m", "--base-url", server.url, "--time-limit", "2")
+        model = ("--model", "openai/m", "--base-url", server.url, "--time-limit", "1")
         done = harness("run", "db", "--limit", "1", *model, "-o", folder)
     assert done.code in (0, 1), done.err
     (file,) = folder.glob("*/episodes.jsonl")
@@ -26,7 +26,7 @@ def played(folder: Path, plan: Plan) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("plan", "said"),
     [
-        ([Answer(delay=30)], "did not answer once in the 2 s"),
+        ([Answer(delay=30)], "did not answer once in the 1 s"),
         ([BUSY], "passed while the model failed; http"),
         ([SLOW, BUSY], "passed while the model failed; http"),
     ],
@@ -40,4 +40,4 @@ def test_an_outage_is_an_error_and_no_zero(tmp_path: Path, plan: Plan, said: str
 
 def test_a_slow_agent_has_spent_its_time(tmp_path: Path) -> None:
     episode = played(tmp_path, [SLOW])
-    assert (episode["status"], episode["spent"]) == ("task limit", "2 s")
+    assert (episode["status"], episode["spent"]) == ("task limit", "1 s")

@@ -10,14 +10,6 @@ from .conftest import TWO, Train, losses
 pytestmark = [pytest.mark.filterwarnings("default"), pytest.mark.slow]
 
 
-def test_two_processes_without_deepspeed_do_too(tmp_path: Path, train: Train, alone: Path) -> None:
-    done = train(tmp_path / "two", *TWO, env={"OMP_NUM_THREADS": "1"})
-    assert done.code == 0, done.err
-    assert losses(tmp_path / "two") == pytest.approx(losses(alone), abs=1e-4)
-    said = json.loads((tmp_path / "two" / "training.json").read_text())["command"]
-    assert said.startswith("harness train sft ") and " -n 2 " in said
-
-
 def test_losses_of_two_processes_are_those_of_one_where_rows_fill_no_batch(
     tmp_path: Path, train: Train
 ) -> None:
@@ -34,3 +26,5 @@ def test_losses_of_two_processes_are_those_of_one_where_rows_fill_no_batch(
     assert found[0][0] == pytest.approx(found[1][0], abs=1e-4)
     assert found[0][1] == pytest.approx(found[1][1], abs=1e-4)
     assert found[0][2] == found[1][2], "no row is trained on twice"
+    said = json.loads((tmp_path / "two" / "training.json").read_text())["command"]
+    assert said.startswith("harness train sft ") and " -n 2 " in said

@@ -4,7 +4,7 @@ from harness import Action, Capabilities, Environment, Observation, Score, Statu
 
 from . import show
 from .engine import HEALTH, Deed, Game, Side
-from .moves import ACT, EITHER, GUESS, UNREADABLE, move, place, refusal
+from .moves import ACT, EITHER, GUESS, UNREADABLE, due, move, place, refusal
 from .opponents import play
 from .samples import CardsSample
 
@@ -39,6 +39,7 @@ class CardsEnvironment(Environment):
 
     def step(self, action: Action) -> Observation:
         tried = [move(text) for text in action.arguments["moves"]] if action.name == EITHER else [action]
+        tried = [due(each, self.wanted) for each in tried]
         reasons = [self.refusal(each) for each in tried]
         if "" not in reasons:
             return self._fail(reasons[0], action.name != UNREADABLE)

@@ -7,6 +7,7 @@ The forms are AgentBench's: `{"guess_type": name, "target_position": 0-3}` and
 import json
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from random import Random
 from typing import Any, Final
 
@@ -19,6 +20,9 @@ EITHER = "first of"
 """Several objects in one reply: the first that may be made counts."""
 UNREADABLE = "unreadable"
 FIELDS: Final = {GUESS: ("guess_type", "target_position"), ACT: ("pick_fish", "action", "target_position")}
+MOST_BRACKETS = 100
+"""Of a reply's opening brackets, so many of the last are read with tolerance."""
+_DECODER = json.JSONDecoder()
 
 
 def objects(text: str) -> list[str]:
@@ -54,9 +58,49 @@ def move(text: str) -> Action:
     >>> move('{"guess_type": "eel", "target_position": 2, "why": []}')
     Action(name='guess', arguments={'guess_type': 'eel', 'target_position': '2'}, call_id=None)
     """
-    given = _loaded(text) or {}
-    name = GUESS if "guess_type" in given else ACT
-    return Action(name, {k: str(given[k]) for k in FIELDS[name] if k in given})
+    return _move(_loaded(text) or {})
+
+
+def _move(given: Mapping[str, Any]) -> Action:
+    known = dict.fromkeys(field for fields in FIELDS.values() for field in fields)
+    return Action(GUESS if "guess_type" in given else ACT, {k: str(given[k]) for k in known if k in given})
+
+
+def due(action: Action, wanted: str) -> Action:
+    """An object with the fields of both decisions is the one that is due: AgentBench looks at no others."""
+    return replace(action, name=wanted) if FIELDS[wanted][0] in action.arguments else action
+
+
+def whole(action: Action) -> bool:
+    """Whether all fields of a decision are there; the position is left for `refusal` to see."""
+    return any(all(f in action.arguments for f in fields[:-1]) for fields in FIELDS.values())
+
+
+def tolerant(text: str) -> list[Action]:
+    """The objects of a text: JSON, or else what v0.2 takes for it. In a whole move no other is looked for.
+
+    >>> tolerant('{"so": {"guess_type": "eel", "why": "it\'s {2}"}}')[-1].arguments
+    {'guess_type': 'eel'}
+    """
+    found: list[Action] = []
+    end = 0
+    for start in [bracket.start() for bracket in re.finditer(r"\{", text)][-MOST_BRACKETS:]:
+        if start < end:
+            continue
+        given, after = _object(text, start)
+        if given is not None:
+            found.append(_move(given))
+            end = after if whole(found[-1]) else end
+    return found
+
+
+def _object(text: str, start: int) -> tuple[dict[str, Any] | None, int]:
+    try:
+        given, end = _DECODER.raw_decode(text, start)
+    except (ValueError, RecursionError):
+        end = text.find("}", start) + 1
+        return _loaded(text[start:end].replace("'", '"')), end
+    return given, end
 
 
 def by_chance(dice: Random) -> Action:
@@ -86,7 +130,7 @@ def refusal(game: Game, player: int, wanted: str, action: Action, exact: bool) -
     whichever it is.
     """
     if action.name != wanted:
-        return f"This decision takes a JSON object with {' and '.join(map(_quoted, FIELDS[wanted]))}."
+        return f"This decision takes {' and '.join(map(_quoted, FIELDS[wanted]))}."
     given, target = action.arguments, place(action.arguments)
     own, other = game.sides[player], game.sides[1 - player]
     if wanted == GUESS:
