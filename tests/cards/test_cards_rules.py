@@ -4,12 +4,12 @@ import json
 from typing import Any
 
 import pytest
-from harness.tasks.games.cards.moves import by_chance, move, objects
+from harness.tasks.games.cards.moves import by_chance, move, objects, tolerant, whole
 from harness.tasks.games.cards.task import CardsTask
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness import Action, FormatError, Message, Reply, Rules, Settings
+from harness import Action, FormatError, Message, Reply, Rules, Settings, ToolCall
 
 GUESS = Action("guess", {"guess_type": "eel", "target_position": "2"})
 ACT = Action("act", {"pick_fish": "spray", "action": "normal", "target_position": "0"})
@@ -37,6 +37,26 @@ def test_native_takes_the_last_object_that_is_a_move_in_any_case() -> None:
     thought = '{"plan": 1} {"guess_type": "spray", "target_position": 1}'
     text = '{"Guess_Type": "EEL", "target_position": 2} {}'
     assert rules().parse(Reply(f"{thought} {text}")) == (GUESS,)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"thought": "it\'s eel", "guess_type": "eel", "target_position": 2}',
+        '{"why": "a } b", "guess_type": "eel", "target_position": 2}',
+        '{"move": {"guess_type": "eel", "target_position": 2}}',
+        '{"guess_type": "eel", "target_position": 2, "or": {"guess_type": "spray", "target_position": 1}}',
+        "{\"guess_type\": \"spray\", \"target_position\": 1} no: {'guess_type': 'eel', 'target_position': 2}",
+    ],
+)
+def test_native_reads_any_json_object(text: str) -> None:
+    assert rules().parse(Reply(text)) == (GUESS,)
+
+
+def test_v02_doubles_quotes_to_the_letter() -> None:
+    assert rules("v0.2").parse(Reply('{"thought": "it\'s eel", "guess_type": "eel"}')) == (
+        Action("unreadable"),
+    )
 
 
 def test_native_corrects_a_reply_without_an_object() -> None:
@@ -73,6 +93,7 @@ def test_v02_reads_the_shortest_stretches_so_nothing_nested() -> None:
 @pytest.mark.parametrize("text", ["{" * 200_000, '{"a":' * 40_000, "{}" * 50_000, "{" * 200_000 + "}"])
 def test_brackets_without_end_are_read_in_one_pass(text: str) -> None:
     assert set(objects(text)) <= {"{}"}
+    assert not any(map(whole, tolerant(text)))
 
 
 def test_v02_cuts_the_history_and_keeps_the_rules() -> None:
@@ -87,6 +108,22 @@ def test_tools_write_and_read_the_same() -> None:
     played = rules(protocol="tools")
     for action in (GUESS, ACT):
         assert played.parse(played.write(action)) == (action,)
+
+
+@pytest.mark.parametrize("place", ["2", '"2"', '" 2 "'])
+def test_a_tool_takes_a_position_as_number_or_text(place: str) -> None:
+    call = ToolCall("1", "guess", f'{{"guess_type": "eel", "target_position": {place}}}')
+    assert rules(protocol="tools").parse(Reply("", (call,))) == (GUESS,)
+
+
+def test_tools_ask_for_a_number_and_an_area_attack_for_none() -> None:
+    played = rules(protocol="tools")
+    schemas = [tool.parameters for tool in played.tools]
+    assert {s["properties"]["target_position"]["type"] for s in schemas} == {"integer"}
+    assert json.loads(played.write(GUESS).tool_calls[0].arguments)["target_position"] == 2
+    call = ToolCall("1", "act", '{"pick_fish": "spray", "action": "active"}')
+    (action,) = played.parse(Reply("", (call,)))
+    assert "target_position" not in action.arguments
 
 
 @given(st.randoms(use_true_random=False), st.sampled_from(["native", "v0.2"]))

@@ -12,7 +12,7 @@ from harness.tasks.games.cards.opponents import play
 from harness.tasks.games.cards.samples import CardsSample, games
 from harness.tasks.games.cards.task import CardsTask
 
-from harness import Action, Settings, Status, UsageError
+from harness import Action, Reply, Settings, Status, UsageError
 from harness.testing import audit_task, play_scripted
 
 SAMPLE = CardsSample("x", "test", "greedy", 0, FISH, FISH, 5)
@@ -34,9 +34,21 @@ def act(name: str, how: str = "normal", position: int = 0) -> Action:
 
 def test_a_turn_is_a_guess_and_then_an_action() -> None:
     opened = world()
-    assert 'JSON object with "guess_type"' in opened.step(act("spray")).text
+    assert 'takes "guess_type" and "target_position".' in opened.step(act("spray")).text
     assert "Act with one" in opened.step(guess("eel", 0)).text
     assert "Guess one" in opened.step(act("spray")).text
+
+
+@pytest.mark.parametrize("profile", ["native", "v0.2"])
+def test_an_object_with_all_fields_is_the_decision_that_is_due(profile: str) -> None:
+    opened = world(exact=profile == "v0.2")
+    text = '{"guess_type": "eel", "pick_fish": "spray", "action": "normal", "target_position": 0}'
+    (action,) = CardsTask().rules(Settings(profile)).parse(Reply(text))
+    assert "Act with one" in opened.step(action).text
+    assert "Guess one" in opened.step(action).text
+    several = Action("first of", {"moves": ["{}", text]})
+    assert "Act with one" in opened.step(several).text
+    assert "Guess one" in opened.step(several).text
 
 
 def test_who_moves_second_first_sees_what_the_enemy_did() -> None:

@@ -95,21 +95,21 @@ async def serving(plan: Plan) -> AsyncIterator[Loopback]:
 @contextmanager
 def beside(plan: Plan) -> Iterator[Loopback]:
     """The server in another thread, for programs that are not of this event loop."""
-    loop, up, stop = asyncio.new_event_loop(), threading.Event(), asyncio.Event()
-    servers: list[Loopback] = []
+    up = threading.Event()
+    there: list[tuple[Loopback, asyncio.AbstractEventLoop, asyncio.Event]] = []
 
     async def serve() -> None:
         async with serving(plan) as server:
-            servers.append(server)
+            there.append((server, asyncio.get_running_loop(), stop := asyncio.Event()))
             up.set()
             await stop.wait()
 
-    thread = threading.Thread(target=loop.run_until_complete, args=(serve(),))
+    thread = threading.Thread(target=lambda: asyncio.run(serve()))  # which ends answers under way, too
     thread.start()
     try:
         assert up.wait(20)
-        yield servers[0]
+        yield there[0][0]
     finally:
-        loop.call_soon_threadsafe(stop.set)
+        for _, loop, stop in there:
+            loop.call_soon_threadsafe(stop.set)
         thread.join(20)
-        loop.close()
