@@ -2,8 +2,9 @@
 
 A row is contaminated by an evaluation text when it is about the same problem by name, or when it holds at
 least a given share of the text's n-grams of words (10, and 80 %, are what Llama 2 and AgentTuning use). What
-many texts of one task and kind share, such as the instructions in prompts of one profile, is no mark of any
-of them and does not count; the whole row is looked at, so it does not matter where in it the text stands.
+many problems of one task share in texts of one kind, such as the instructions in prompts of one profile, is
+no mark of any of them and does not count; the whole row is looked at, so it does not matter where in it the
+text stands.
 """
 
 import re
@@ -95,8 +96,11 @@ class Against:
 
     def _add(self, texts: Sequence[Text]) -> None:
         found = [(t, size, grams(t.text, size)) for t in texts for size in _size(t.text)]
-        counts = Counter(g for _, _, marks in found for g in marks)
-        common = max(2, len(texts) // 5)
+        of_problem: dict[str, set[int]] = defaultdict(set)
+        for text, _, marks in found:
+            of_problem[text.name] |= marks
+        counts = Counter(g for marks in of_problem.values() for g in marks)
+        common = max(2, len({t.name for t in texts}) // 5)
         for text, size, marks in found:
             own = {g for g in marks if counts[g] <= common}
             if own:

@@ -8,7 +8,7 @@ own: a model is trained on what it will see. Abandoned branches are left out.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from harness import Message, Picked, UsageError
@@ -25,28 +25,22 @@ class Asked:
     readable: bool = True
 
 
-def conversations(picked: Picked, unreadable: bool = False) -> Iterator[Conversation]:
-    """The rows of one run's episodes, in order. Raises `UsageError` where the journal is not whole.
-
-    With `unreadable`, replies that could not be read are marked as the agent's others are.
-    """
+def conversations(picked: Picked) -> Iterator[Conversation]:
+    """The rows of one run's episodes, in order. Raises `UsageError` where the journal is not whole."""
     said = calls(picked)
     for episode in picked.episodes:
         sent = said.get(episode.key, Sent())
         asked = [_asked(sent, node, turn) for turn, node in enumerate(episode.path()[1:])]
-        tools, source = tuple(picked.run.record.task(episode.task).tools), about(picked, episode)
-        rows = list(_rows(asked, unreadable))
+        rows = list(_rows(asked))
         for number, turns in enumerate(rows):
-            name = episode.key if len(rows) == 1 else f"{episode.key}/{number}"
-            problem = f"{episode.task}/{episode.sample}"
-            yield Conversation(f"{picked.run.path.name}/{name}", problem, turns, tools, source)
+            yield of_episode(picked, episode, turns, "" if len(rows) == 1 else f"/{number}")
 
 
-def about(picked: Picked, episode: Any) -> dict[str, Any]:
-    """Where a row of this episode comes from, and what is known of it."""
+def of_episode(picked: Picked, episode: Any, turns: Sequence[Turn], part: str = "") -> Conversation:
+    """A row that says where it comes from, and what is known of the episode."""
     record = picked.run.record
     task = record.task(episode.task)
-    return {
+    source = {
         "kind": "agent",
         "run": picked.run.path.name,
         "model": record.model,
@@ -57,9 +51,11 @@ def about(picked: Picked, episode: Any) -> dict[str, Any]:
         "reward": episode.score.value if episode.score else None,
         "status": str(episode.status),
     }
+    name, problem = f"{picked.run.path.name}/{episode.key}{part}", f"{episode.task}/{episode.sample}"
+    return Conversation(name, problem, tuple(turns), tuple(task.tools), source)
 
 
-def _rows(asked: Sequence[Asked], unreadable: bool) -> Iterator[tuple[Turn, ...]]:
+def _rows(asked: Sequence[Asked]) -> Iterator[tuple[Turn, ...]]:
     """Turns joined as long as each prompt begins with the conversation so far."""
     turns: list[Turn] = []
     for one in asked:
@@ -68,7 +64,7 @@ def _rows(asked: Sequence[Asked], unreadable: bool) -> Iterator[tuple[Turn, ...]
             yield tuple(turns)
             turns = []
         turns += [Turn(m) for m in one.prompt[len(turns) :]]
-        turns.append(Turn(one.reply, train=one.readable or unreadable))
+        turns.append(Turn(one.reply, train=one.readable))
     if turns:
         yield tuple(turns)
 
@@ -108,6 +104,33 @@ def calls(picked: Picked) -> dict[str, Sent]:
                 prompt = tuple(sent.messages[i] for i in line["messages"])
                 sent.calls.append({**line, "prompt": prompt})
     return found
+
+
+def joined(sent: Sent, path: Sequence[Any]) -> tuple[Turn, ...]:
+    """A path as one conversation, all replies marked: the first prompt as it was sent, then what its states
+    hold, without the advice that a strategy gave at later turns. Empty where other history was shown.
+    """
+    turns: list[Turn] = []
+    history: list[Message] = []
+    for turn, node in enumerate(path[1:]):
+        history += path[turn].messages
+        prompt = _asked(sent, node, turn).prompt
+        if not _continued(prompt, history):
+            return ()
+        turns += [Turn(m) for m in (path[turn].messages[1:] if turn else prompt)]
+        turns.append(Turn(node.messages[0], True))
+    return tuple(turns)
+
+
+def _continued(prompt: Sequence[Message], history: Sequence[Message]) -> bool:
+    """Whether a prompt is this history; advice stands in its last message, or after it."""
+    last = len(history) - 1
+    if list(prompt[:last]) != list(history[:last]) or len(prompt) <= last:
+        return False
+    said = prompt[last]
+    return said == replace(history[last], content=said.content) and said.content.startswith(
+        history[last].content
+    )
 
 
 def _asked(sent: Sent, node: Any, turn: int) -> Asked:

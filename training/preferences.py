@@ -10,7 +10,8 @@ branch      the same prompt, several replies (multi-branch strategies): the one 
             that failed shows nothing.
 trajectory  the same sample, several episodes: a best one against each that scored less (ETO, Song et al.
             2024, arXiv 2403.02502). As there, what failed is cut to five turns more than what succeeded. Of
-            it, replies that could not be read count too: they become less likely, and never likelier.
+            it, replies that could not be read count too: they become less likely, and never likelier. Advice
+            that a strategy gave at later turns is left out of both, so that each is one conversation.
 
 A file is JSONL, one pair a line: {"id", "problem", "kind", "chosen": {...}, "rejected": {...}}, both
 sides conversations as in `conversation.py`.
@@ -27,10 +28,11 @@ from harness import Exporter, Message, Picked, ToolCall, UsageError, hookimpl
 from harness.whole import whole
 
 from .conversation import Conversation, Turn, from_json, to_json
-from .episodes import about, calls, conversations
+from .episodes import Sent, calls, joined, of_episode
 from .sources import items, speakable
 
 FULL = 1.0
+SCATTERED = "whose prompts show a part of the history only, or that hold no reply"
 MORE_TURNS = 5
 """Turns that a failed trajectory may have more than the one it is compared with."""
 
@@ -63,20 +65,18 @@ def branches(picked: Picked) -> Iterator[Pair]:
     for episode in picked.episodes:
         if episode.score is None or episode.score.value < FULL:
             continue
-        path, tools = episode.path(), tuple(picked.run.record.task(episode.task).tools)
+        path = episode.path()
         for turn in range(1, len(path)):
             taken = path[turn].messages[0]
             call = asked[episode.key].of(path[turn], turn - 1) if episode.key in asked else None
             others = _others(call, taken) if call else []
             for number, other in enumerate(others):
-                name = f"{picked.run.path.name}/{episode.key}/{turn}-{number}"
-                problem = f"{episode.task}/{episode.sample}"
-                prompt = tuple(Turn(m) for m in call["prompt"]) if call else ()
-                sides = [
-                    Conversation(name, problem, (*prompt, Turn(m, True)), tools, about(picked, episode))
+                prompt = [Turn(m) for m in call["prompt"]] if call else []
+                chosen, rejected = (
+                    of_episode(picked, episode, [*prompt, Turn(m, True)], f"/{turn}-{number}")
                     for m in (taken, other)
-                ]
-                yield Pair(name, problem, "branch", sides[0], sides[1])
+                )
+                yield Pair(chosen.id, chosen.problem, "branch", chosen, rejected)
 
 
 def _others(call: Mapping[str, Any], taken: Message) -> list[Message]:
@@ -128,27 +128,19 @@ def _by_sample(picked: Sequence[Picked], left: Counter[str]) -> Iterable[list[_P
     """The scored episodes that are one conversation, those of one task, profile and sample together."""
     found: dict[tuple[str, str, str], list[_Path]] = {}
     for one in picked:
-        rows = {row.id: row for row in conversations(one, unreadable=True)}
+        said = calls(one)
         for episode in one.episodes:
-            row = rows.get(f"{one.run.path.name}/{episode.key}")
             if episode.score is None:
                 continue
-            if row is None:
-                left[_scattered(one, episode.task)] += 1
+            turns = joined(said.get(episode.key, Sent()), episode.path())
+            if not turns:
+                left[SCATTERED] += 1
                 continue
+            row = of_episode(one, episode, turns)
             readable = [node.mistake is None for node in episode.path()[1:]]
             key = (episode.task, str(one.run.record.task(episode.task).profile), episode.sample)
             found.setdefault(key, []).append(_Path(row, _only(row, readable), episode.score.value))
     return found.values()
-
-
-def _scattered(one: Picked, task: str) -> str:
-    record = one.run.record
-    how = f"{record.strategy}, {record.task(task).protocol} protocol"
-    return (
-        f"whose prompts do not grow into one conversation ({how}: advice given at one turn is not in the "
-        "next prompt), or that hold no reply"
-    )
 
 
 def _only(row: Conversation, wanted: Iterable[bool]) -> Conversation:
@@ -214,7 +206,7 @@ class Dpo(Exporter):
             raise UsageError(
                 "these episodes hold no pair: neither several replies to one prompt in an episode of full "
                 "score, nor episodes of one sample that scored differently and are one conversation each; "
-                f"use --strategy multibranch, or --epochs under a strategy without advice{without}"
+                f"use --strategy multibranch, or --epochs with a --temperature{without}"
             )
         counts = write(found, target)
         said = ", ".join(f"{n} of kind {kind}" for kind, n in sorted(counts.items()))

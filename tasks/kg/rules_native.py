@@ -63,7 +63,8 @@ RENAMES = Renames(
 _FORMAT = "Write either\nAction: <tool>(<arguments>)\nor\nFinal Answer: #<number>"
 _LABEL = re.compile(r"\baction\b[^\n:]{0,12}:", re.IGNORECASE)
 _CALL = re.compile(rf"\b({'|'.join(PARAMETERS)})[ \t]*\(")
-_VARIABLE = r"[^\n#\d]{0,20}(?:#|\bvariable[ \t]+)"
+_VARIABLE = r"(?:[^\n#\d(]|(?<!\w)\(){0,20}(?:#|\bvariable[ \t]+)"
+"""Not what stands in the brackets of a call."""
 _FINAL = re.compile(
     rf"\bfinal answer\b[ \t*_]*(?::(?:{_VARIABLE}|[^\w\n#]*)|[^\w\n#]{{0,5}}#)(\d+)\b", re.IGNORECASE
 )
@@ -103,9 +104,8 @@ ANSWER_TOOL = Tool(
 class NativeText(TextRules):
     def parse(self, reply: Reply) -> tuple[Action, ...]:
         text = heard(reply.text)
-        label = _LABEL.search(text)
-        ordered = _CALL.search(text, label.end()) if label is not None else None
-        final = _FINAL.search(text) or (_FINAL_IS.search(text) if ordered is None else None)
+        ordered = _ordered(text)
+        final = _final(text) or (_FINAL_IS.search(text) if ordered is None else None)
         called = ordered or _CALL.search(text)
         told = ordered is None and called is not None and _within_a_line(text, called.start())
         if called is not None and (final is None or (called.start() < final.start() and not told)):
@@ -114,7 +114,7 @@ class NativeText(TextRules):
             return (call(ANSWER, f"#{final.group(1)}"),)
         if _NO_NUMBER.search(text):
             raise FormatError(self.hint("The final answer must be a variable, such as #2."), "unparseable")
-        if label is not None:
+        if _LABEL.search(text):
             there = ", ".join(f"{name}(...)" for name in PARAMETERS)
             raise FormatError(self.hint(f"The action calls none of the tools: {there}."), "unknown tool")
         kind = "truncated" if reply.finish == "length" else "no action"
@@ -147,8 +147,23 @@ class NativeTools(ToolRules):
         return super().write(Action(action.name, named, action.call_id), thought)
 
 
+def _ordered(text: str, at: int = 0) -> re.Match[str] | None:
+    """The first call behind an `Action:`."""
+    label = _LABEL.search(text, at)
+    return _CALL.search(text, label.end()) if label is not None else None
+
+
+def _final(text: str) -> re.Match[str] | None:
+    """The first final answer; where an action follows, a sentence that only tells of one is passed over."""
+    first = _FINAL.search(text)
+    if first is None or not _within_a_line(text, first.start()) or _ordered(text, first.end()) is None:
+        return first
+    later = _FINAL.finditer(text, first.end())
+    return next((final for final in later if not _within_a_line(text, final.start())), None)
+
+
 def _within_a_line(text: str, at: int) -> bool:
-    """Whether words stand before this place: a sentence about a call is not yet a call."""
+    """Whether words stand before this place: a sentence about an action is not yet one."""
     return bool(text[:at].rpartition("\n")[2].strip(" \t`*->"))
 
 

@@ -1,14 +1,16 @@
 """How replies are read and what becomes of them, profile by profile."""
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 import pytest
+from harness.tasks.games.household.engine import HELP
 from harness.tasks.games.household.environment import HouseholdEnvironment
 from harness.tasks.games.household.repair import bleu, closest, respelt
 from harness.tasks.games.household.rules_fc import fc
-from harness.tasks.games.household.rules_native import native
+from harness.tasks.games.household.rules_native import RENAMES, native
 from harness.tasks.games.household.rules_v02 import v02
 from harness.tasks.games.household.wording import task_type
 from harness.tasks.games.household.world import TASK_TYPES, Game, Goal
@@ -16,6 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from harness import Action, FormatError, Message, Observation, Reply, Settings, Status, ToolCall
+from harness.interface import Exchange
 
 NATIVE = native(Settings())
 TOOLS = native(Settings(protocol="tools"))
@@ -52,10 +55,19 @@ class TestNative:
             "Action: > look",
             "I would like to\nlook",
             "> look",
+            "Thought: I look first. ACTION: look",
         ],
     )
     def test_the_first_action_is_taken_however_it_is_spelt(self, reply: str) -> None:
         assert one(NATIVE, reply) == "look"
+
+    def test_blanks_after_the_mark_are_read_in_one_pass(self) -> None:
+        assert not NATIVE.mistake(refused(NATIVE, "Action:" + " " * 200_000)).done
+
+    def test_help_behind_other_names_explains_going_as_no_command(self) -> None:
+        said = Exchange.of(RENAMES.words)(HELP)
+        assert re.search(r"head for \(receptacle\): +walk to a receptacle\n", said)
+        assert Exchange.of(RENAMES.words)(said) == HELP
 
     @pytest.mark.parametrize("reply", ["", "Thought: hm", "Action:", "I am done."])
     def test_what_is_no_action_is_corrected_and_the_episode_goes_on(self, reply: str) -> None:
@@ -152,6 +164,19 @@ class TestV02:
         said = [m.content for m in V02.by_type[kind] if m.role == "assistant"]
         assert 5 <= len(said) <= 9
         assert all(one(V02, text) in text for text in said)
+
+    @pytest.mark.parametrize("kind", TASK_TYPES)
+    def test_the_example_is_in_the_games_grammar(self, kind: str, play: Play, kitchen: Game) -> None:
+        asked = V02.by_type[kind][0].content
+        for wording in ("move", "put"):
+            game = replace(kitchen, wording=wording, description=asked.rpartition("to: ")[2])
+            shown = V02.prompt(play("v0.2", game).reset())
+            said = "\n".join(m.content for m in shown)
+            assert ("You arrive at" in said, "ACTION: put " in said) == (
+                wording == "move",
+                wording == "put" and "light" not in kind,
+            )
+            assert ("ACTION: move " in said) == (wording == "move" and "light" not in kind)
 
     def test_the_older_grammars_locations_are_not_shown(self, play: Play, kitchen: Game) -> None:
         house = play("v0.2", replace(kitchen, wording="put"))

@@ -242,10 +242,22 @@ class TestNativeText:
             "Thought: The final answer needs 2 hops.\nAction: get_relations(Ada)",
             "I think the final answer is 1 of the films.\nAction: get_relations(Ada)",
             "The final answer is all of #0.\nAction: get_relations(Ada)",
+            "Thought: Final Answer: #0 would be too early.\nAction: get_relations(Ada)",
+            "Thought: I must end with Final Answer: #0.\nAction: get_relations(Ada)\nFinal Answer: #0",
         ],
     )
     def test_a_sentence_about_the_final_answer_is_none(self, reply: str) -> None:
         assert one(TEXT, reply) == RELATIONS
+
+    def test_such_a_sentence_before_a_final_answer_is_none_either(self) -> None:
+        reply = "Thought: Final Answer: #0 is too many.\nFinal Answer: #1\nAction: count(#1)"
+        assert one(TEXT, reply) == call(ANSWER, "#1")
+        assert one(TEXT, "Thought: so, Final Answer: #1") == call(ANSWER, "#1")
+
+    @pytest.mark.parametrize("before", ["Final Answer:", "The final answer is"])
+    def test_a_call_instead_of_the_final_answer_is_the_call(self, before: str) -> None:
+        assert one(TEXT, f"{before} count(#0)") == call("count", "#0")
+        assert one(TEXT, f"{before} (#2)") == call(ANSWER, "#2")
 
     @pytest.mark.parametrize("call", ["get_neighbors(#1, film.x.y)", "`count(#0)`"])
     def test_a_sentence_about_a_call_is_none_where_a_final_answer_follows(self, call: str) -> None:

@@ -50,6 +50,17 @@ def test_scripts_and_heads_are_never_shown() -> None:
     assert "var x" not in PAGE.prune(["14"]) and "T" not in PAGE.prune(["12"]).replace("Tea", "")
 
 
+def test_a_drawing_is_shown_where_it_or_a_part_of_it_can_be_chosen() -> None:
+    page = Document(
+        '<div backend_node_id="0"><b backend_node_id="1">Hits</b><svg backend_node_id="2" class="heart">'
+        '<path backend_node_id="3"></path></svg></div>'
+    )
+    assert page.describe("2") == "<svg class=heart>"
+    assert page.prune(["1"]) == "<b id=0> Hits"
+    assert page.prune(["2"]).splitlines() == ["<b> Hits", "<svg id=0 class=heart>"]
+    assert page.prune(["3"]).splitlines() == ["<svg class=heart>", " <path id=0>"]
+
+
 def test_pruning_around_nothing_known_shows_nothing() -> None:
     assert PAGE.prune(["99"]) == "" == PAGE.prune([])
 

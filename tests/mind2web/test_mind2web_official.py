@@ -133,11 +133,31 @@ def test_scores_rank_the_candidates(files: Files) -> None:
     files.put("test_domain_0.json", [task()])
     scores = {"a1_u1": {"10": 0.1, "29": 0.9, "404": 1.0}, "a1_u2": {"40": -1.5, "10": -3.25}}
     files.put("scores_all_data.pkl", pickle.dumps({"scores": scores, "ranks": {}}))
-    assert files.convert() == ["agentbench-std: 1 tasks, with the scores given"]
+    assert files.convert() == ["agentbench-std: 1 tasks, scores for 2 of 2 steps"]
     (sample,) = files.samples()
     assert sample.ranked == (("29", "10"), ("40", "10"))  # type: ignore[attr-defined]
     played = Mind2WebEnvironment(sample, lambda s, i: HTML, "v0.2")
     assert expert(played) and played.score().value == 1
+
+
+def test_scores_of_some_steps_are_counted(files: Files) -> None:
+    files.put("test_domain_0.json", [task()])
+    files.put("scores_all_data.json", {"scores": {"a1_u1": {"29": 0.9}, "a1_u2": {"404": 1}}})
+    assert files.convert() == ["agentbench-std: 1 tasks, scores for 1 of 2 steps"]
+
+
+def test_scores_of_other_tasks_are_refused(files: Files) -> None:
+    files.put("test_domain_0.json", [task()])
+    files.put("scores_all_data.json", {"scores": {"a1-u1": {"29": 0.9}}})
+    assert "'a1-u1'" in refused(files)
+
+
+def test_a_value_of_several_lines_is_one_line_of_the_same_words(files: Files) -> None:
+    steps = [action("u1", 29, "CLICK", ""), action("u2", 40, "TYPE", "Ann Lee\n1 High St\r\nYork\n", "input")]
+    files.put("test_domain_0.json", [task() | {"actions": steps}])
+    files.convert()
+    (sample,) = files.samples()
+    assert sample.steps[1].value == "Ann Lee 1 High St York"
 
 
 def test_folders_named_dev_and_std_are_the_splits(files: Files) -> None:

@@ -57,7 +57,9 @@ def test_native_corrects_what_it_cannot_read(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     ["**Answer:** (c)\n**Action:** select\n**Value:** Rye", "answer: C.\naction: SELECT\nvalue: Rye",
-     "Answer: `C`\nAction: `SELECT`\nValue: Rye"],
+     "Answer: `C`\nAction: `SELECT`\nValue: Rye", "**Answer: C**\n**Action: SELECT**\n**Value:** Rye**",
+     "Thought: the action: CLICK is wrong, the value: Oat too\nAnswer: C\nAction: SELECT\nValue: Rye",
+     "Action: SELECT\nValue: Rye\nAnswer: C"],
 )  # fmt: skip
 def test_native_reads_through_markup_and_case(text: str) -> None:
     assert TEXT.parse(Reply(text)) == (answer("C", "SELECT", "Rye"),)

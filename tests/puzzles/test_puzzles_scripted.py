@@ -64,6 +64,36 @@ def test_the_opposite_of_a_fact_uncovers_it_by_a_no(question: str, answer: str) 
     assert (said.answer, said.fact) == (answer, 4)
 
 
+@pytest.mark.parametrize(
+    ("puzzle", "question", "answer", "fact"),
+    [
+        ("gloves", "Did the heating not fail?", "no", 0),
+        ("gloves", "Was the heating not on?", "yes", 0),
+        ("windowless", "Does the sun never set there?", "yes", 1),
+        ("windowless", "Does the sun not set at night?", "yes", 1),
+        ("windowless", "Does the sun set at night?", "no", 1),
+        ("gloves", "Did she practise in a hot barn?", "no", None),
+        ("gloves", "Was the air cold because the window was open?", "no", None),
+        ("lighthouse", "Did the captain lose his map?", "no", None),
+        ("lighthouse", "Was the lamp replaced by another lamp?", "irrelevant", None),
+        ("lighthouse", "Did the keeper need a new lamp?", "irrelevant", None),
+        ("lighthouse", "Did the ship sail two days to the tower?", "irrelevant", None),
+        ("lighthouse", "Is there another lighthouse?", "yes", 0),
+        ("bakery", "Did a customer drop the bread?", "irrelevant", None),
+        ("bakery", "Did she lose a customer?", "irrelevant", None),
+        ("bakery", "Was she deaf?", "no", None),
+        ("bakery", "Was the battery of the oven dead?", "no", None),
+        ("bakery", "Did a customer lose something?", "yes", 2),
+    ],
+)
+def test_a_false_question_of_a_facts_words_uncovers_nothing_or_is_denied(
+    puzzle: str, question: str, answer: str, fact: int | None
+) -> None:
+    sample = next(s for s in BUNDLED if s.id == f"test-{puzzle}")
+    said = verdict(sample, question, NOTHING)
+    assert (said.answer, said.fact) == (answer, fact)
+
+
 def test_a_negation_that_belongs_to_the_fact_is_none_of_the_question() -> None:
     diver = next(s for s in BUNDLED if s.id == "train-diver")
     assert verdict(diver, "Was the town glad that he found nothing?", NOTHING).answer == "yes"
@@ -232,6 +262,7 @@ def rules(profile: str = "native", protocol: str = "text") -> Rules:
         "Thought: hm.\n**Action:** Is it old?",
         "question: Is it old?",
         "Let me see.\nIs it old?",
+        "Thought: I wonder. Action: Is it old?",
         "Action: Is it old?\nAction: Is it new?",
     ],
 )
@@ -243,6 +274,12 @@ def test_native_reads_the_first_question(text: str) -> None:
 def test_native_corrects_a_reply_without_a_question() -> None:
     with pytest.raises(FormatError, match="Action: <question>"):
         rules().parse(Reply("I give up."))
+
+
+@pytest.mark.parametrize("text", ["Action:" + " " * 200_000, " *" * 100_000])
+def test_blanks_are_read_in_one_pass(text: str) -> None:
+    with pytest.raises(FormatError):
+        rules().parse(Reply(text))
 
 
 def test_v02_takes_the_first_line_whatever_it_is() -> None:

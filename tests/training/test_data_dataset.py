@@ -127,6 +127,12 @@ def test_an_evaluation_text_that_was_given_several_times_is_one(tmp_path: Path) 
     assert len(prepared(saved(tmp_path, [asked(QUESTION), row(2)]), against=texts).train) == 1
 
 
+def test_several_texts_of_one_problem_share_what_marks_it(tmp_path: Path) -> None:
+    """As episodes of a problem that was played three times do."""
+    texts = [("db/test-001", f"{QUESTION} {said}") for said in ("One.", "Two.", "Three.")]
+    assert len(prepared(saved(tmp_path, [asked(QUESTION), row(2)]), against=texts).train) == 1
+
+
 def test_problems_that_no_words_mark_are_told_of(tmp_path: Path) -> None:
     texts = [(f"cards/test-{n}", RULES) for n in range(10)] + [("db/test-001", QUESTION)]
     said = "\n".join(prepared(saved(tmp_path, [row(1), row(2)]), against=texts).report.lines())

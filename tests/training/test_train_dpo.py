@@ -138,13 +138,28 @@ def played_by_the_expert(folder: Path) -> list[str]:
     return [node["messages"][0]["content"] for node in first["nodes"][1:]]
 
 
+@pytest.mark.parametrize("advised", [("--protocol", "tools"), ("--strategy", "cot")])
+def test_advice_given_at_each_turn_keeps_no_episodes_apart(advised: tuple[str, str], tmp_path: Path) -> None:
+    for model in ("oracle", "random"):
+        played(tmp_path, "--model", model, *advised)
+    rows = exported(tmp_path)
+    assert [r["kind"] for r in rows] == ["trajectory", "trajectory"]
+    for chosen, rejected in ((r["chosen"]["messages"], r["rejected"]["messages"]) for r in rows):
+        first = next(n for n, m in enumerate(chosen) if m.get("train"))
+        assert chosen[:first] == rejected[:first], "the first prompt as it was sent"
+        said = "\n".join(m["content"] for m in chosen)
+        assert said.count("Write one short thought") + said.count("step by step") == 1
+        assert chosen[first + 1]["role"] in ("user", "tool") and chosen[first + 2].get("train")
+
+
 def test_episodes_that_cannot_be_compared_are_told_of(tmp_path: Path) -> None:
-    """Under `cot` each turn has a prompt of its own, so a path is several rows."""
+    """Of `household` only the newest command list is shown."""
     played(tmp_path, "--model", "oracle")
-    played(tmp_path, "--model", "oracle", "--strategy", "cot")
     played(tmp_path, "--model", "random")
+    done = harness("run", "household", "-m", "oracle", "--limit", "1", "-o", tmp_path / "runs")
+    assert done.code == 0, done.err
     done = harness("export", tmp_path / "runs", "--format", "dpo", "-o", tmp_path / "pairs.jsonl")
-    assert done.code == 0 and "left out: 2 episodes whose prompts do not grow" in done.out + done.err
+    assert done.code == 0 and "left out: 1 episodes whose prompts show a part" in done.out + done.err
 
 
 def test_episodes_without_a_difference_hold_no_pair(tmp_path: Path) -> None:

@@ -79,7 +79,7 @@ def whole(action: Action) -> bool:
 def tolerant(text: str) -> list[Action]:
     """The objects of a text: JSON, or else what v0.2 takes for it. In a whole move no other is looked for.
 
-    >>> tolerant('{"so": {"guess_type": "eel", "why": "it\'s {2}"}}')[-1].arguments
+    >>> tolerant('{"so": {"guess_type": "eel", "why": "{2} it is"}}')[-1].arguments
     {'guess_type': 'eel'}
     """
     found: list[Action] = []

@@ -1,9 +1,10 @@
 """The `native` profile: one `Action:` line, or one call of `take_action`; read with tolerance.
 
 What is tolerated in the text: the case of `Action:`, bold marks, a leading `>`, no `Action:` before a
-line that starts with one of the verbs. Of several actions the first counts, because what follows is as a
-rule the agent's own invention of what it will see. The house itself reads commands carefully too; see
-`repair.respelt`. What cannot be read is answered with a correction; a turn is spent.
+line that starts with one of the verbs, and failing all that an `Action:` within a line. Of several actions
+the first counts, because what follows is as a rule the agent's own invention of what it will see. The house
+itself reads commands carefully too; see `repair.respelt`. What cannot be read is answered with a
+correction; a turn is spent.
 """
 
 import re
@@ -41,6 +42,7 @@ RENAMES = Renames(
         "Action:": "Order:",
         ACT: "give_order",
         "go to": "head for",
+        "move to a receptacle": "walk to a receptacle",  # of `help`, where it is no command
         "take": "grab",
         "move": "deliver",
         "examine": "inspect",
@@ -50,7 +52,9 @@ RENAMES = Renames(
     names={"action": "order_text"},
 )
 _VERBS = "go to|open|close|take|move|put|examine|use|heat|clean|cool|slice|look|inventory|help"
-_ACTION = re.compile(r"^[ \t>*_]*action\b[ \t*_]*:[ \t*_>]*([^\n]*\S)", re.IGNORECASE | re.MULTILINE)
+_SAID = r"action\b[ \t*_]*:[ \t*_>]*+([^\n]*\S)"
+_ACTION = re.compile(rf"^[ \t>*_]*{_SAID}", re.IGNORECASE | re.MULTILINE)
+_WITHIN = re.compile(rf"\b{_SAID}", re.IGNORECASE)
 _BARE = re.compile(rf"^[ \t>*`]*((?:{_VERBS})\b[^\n]{{0,200}})$", re.IGNORECASE | re.MULTILINE)
 
 
@@ -63,7 +67,7 @@ def native(settings: Settings) -> Rules:
 
 class NativeText(TextRules):
     def parse(self, reply: Reply) -> tuple[Action, ...]:
-        found = _ACTION.search(reply.text) or _BARE.search(reply.text)
+        found = _ACTION.search(reply.text) or _BARE.search(reply.text) or _WITHIN.search(reply.text)
         if found is None:
             kind = "truncated" if reply.finish == "length" else "no action"
             raise FormatError(self.hint("The reply has no line that starts with 'Action:'."), kind)

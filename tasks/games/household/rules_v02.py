@@ -2,8 +2,9 @@
 
 Source: AgentBench v0.2, `src/server/tasks/alfworld/`; spec, sections 1.1 and 7. The text after the first
 `ACTION:` of a reply, to the end of its line, is the action; without one the episode ends as invalid
-action. The example is one of the problem's own task type. The commands that are available stand in the
-newest message only. The rest (closest command, repetition) is in environment.py and repair.py.
+action. The example is one of the problem's own task type, in the grammar of its game. The commands that
+are available stand in the newest message only. The rest (closest command, repetition) is in environment.py
+and repair.py.
 """
 
 import re
@@ -15,7 +16,7 @@ from harness.protocol import cut
 
 from . import shown
 from .environment import ACT, fingerprint
-from .wording import conversation, prompt, task_type
+from .wording import conversation, in_older, older, prompt, task_type
 from .world import TASK_TYPES
 
 STEPS = 35
@@ -33,7 +34,8 @@ class V02(TextRules):
         self.by_type = {kind: conversation(settings, f"v0.2-{kind}") for kind in TASK_TYPES}
 
     def prompt(self, problem: Observation) -> list[Message]:
-        first, *others = self.by_type[task_type(problem.text)]
+        example = self.by_type[task_type(problem.text)]
+        first, *others = in_older(example) if older(problem.text) else example
         return [
             Message("user", self.instructions),
             Message("assistant", OK),
@@ -60,5 +62,8 @@ class V02(TextRules):
         return cut(shown.newest(messages, shown.V02))
 
     def describe(self) -> dict[str, Any]:
-        examples = {kind: [m.to_json() for m in said] for kind, said in self.by_type.items()}
-        return {**super().describe(), "prompt": [self.instructions, OK, examples]}
+        examples, others = (
+            {kind: [m.to_json() for m in form(said)] for kind, said in self.by_type.items()}
+            for form in (tuple, in_older)
+        )
+        return {**super().describe(), "prompt": [self.instructions, OK, examples, others]}

@@ -1,7 +1,8 @@
 """How a puzzle is played: one question a turn, in text or as a call of `ask`.
 
 `v0.2` (AgentBench v0.2; spec, sections 1.1 and 6) takes the first line of a reply as the question, whatever
-it is. `native` takes the first `Action:` line, or else the first line that ends with a question mark.
+it is. `native` takes the first `Action:` line, or else a question after an `Action:` within a line, or else
+the first line that ends with a question mark.
 """
 
 import re
@@ -23,8 +24,10 @@ TOOL = Tool(
     },
 )
 RENAMES = Renames(words={"Action:": "Inquiry:"}, names={ASK: "put_question", "question": "inquiry_text"})
-_ACTION = re.compile(r"^[ \t>*_]*(?:action|question)\b[ \t*_]*:[ \t*_>]*([^\n]*\S)", re.I | re.M)
-_BARE = re.compile(r"^[ \t>*]*(\S[^\n]*[?\uff1f])[ \t*]*$", re.MULTILINE)
+_MARK = r"(?:action|question)\b[ \t*_]*:[ \t*_>]*+"
+_ACTION = re.compile(rf"^[ \t>*_]*{_MARK}([^\n]*\S)", re.I | re.M)
+_WITHIN = re.compile(rf"\b{_MARK}([^\n]*[?\uff1f])[ \t*]*$", re.I | re.M)
+_BARE = re.compile(r"^[ \t>*]*+(\S[^\n]*[?\uff1f])[ \t*]*$", re.MULTILINE)
 
 
 def rules(settings: Settings) -> Rules:
@@ -37,7 +40,8 @@ def rules(settings: Settings) -> Rules:
 
 class NativeText(TextRules):
     def parse(self, reply: Reply) -> tuple[Action, ...]:
-        found = _ACTION.search(reply.text) or _BARE.search(reply.text)
+        text = reply.text
+        found = _ACTION.search(text) or _WITHIN.search(text) or _BARE.search(text)
         if found is None:
             kind = "truncated" if reply.finish == "length" else "no action"
             raise FormatError(self.hint("The reply has no line that starts with 'Action:'."), kind)

@@ -49,14 +49,15 @@ def _by_pattern(sample: PuzzleSample, question: str, found: Set[int]) -> Verdict
 def _asks(fact: Fact, question: str) -> bool | None:
     """Whether a question that touches the fact is to be affirmed; None where it does not touch it.
 
-    A pattern with a negation in it has taken account of the question's own.
+    A negation that the pattern needs is none of the question's own. Opposites come first: of "Does the sun
+    set at night?" the night alone would be affirmed.
     """
     said = words(question)
-    for patterns, true in ((fact.patterns, True), (fact.opposites, False)):
+    bare = [word for word in said if word not in NEGATIONS]
+    for patterns, true in ((fact.opposites, False), (fact.patterns, True)):
         for each in patterns:
             if fits(said, each):
-                own = NEGATIONS.intersection(said, *[{w for group in each for w in group}])
-                return true if own else true != negated(question)
+                return true != (negated(question) and fits(bare, each))
     return None
 
 

@@ -18,7 +18,7 @@ FORM = 400
 """Characters of a form that say what its fields are for."""
 ATTRIBUTES = (
     "role", "type", "name", "aria-label", "aria_label", "placeholder", "title", "alt", "value",
-    "checked", "selected", "input_value", "input_checked", "option_selected",
+    "checked", "selected", "input_value", "input_checked", "option_selected", "class",
 )  # fmt: skip
 ID = "backend_node_id"
 HIDDEN = frozenset({"script", "style", "svg", "head", "noscript", "template"})
@@ -113,11 +113,15 @@ def _beside(node: Element, way: str) -> Iterator[Element]:
             yield node
 
 
+def _holds(node: Element, names: Collection[str]) -> bool:
+    return _name(node) in names or any(_holds(child, names) for child in node.iter())
+
+
 def _attributes(node: Element) -> str:
     given: Mapping[str, str | None] = node.attributes
     words = []
     for name in ATTRIBUTES:
-        if name in given:
+        if name in given and (name != "class" or node.tag == "svg"):
             value = squeezed(given[name] or "")
             words.append(f" {name}={value}" if value else f" {name}")
     return "".join(words)
@@ -134,5 +138,5 @@ def _lines(node: Element, kept: Collection[str], numbers: Mapping[str, int], dep
         head = node.tag + ("" if number is None else f" id={number}") + attributes
         yield f"{' ' * depth}<{head}> {own}".rstrip()
     for child in node.iter():
-        if _name(child) in kept and child.tag not in HIDDEN:
+        if _name(child) in kept and (child.tag not in HIDDEN or _holds(child, numbers)):
             yield from _lines(child, kept, numbers, depth + shown)

@@ -41,6 +41,7 @@ def convert(source: Path, target: Path, tell: Tell) -> list[str]:
     scores = read_scores(source if source.is_dir() else source.parent)
     (target / "pages").mkdir()
     seen: dict[str, dict[str, str]] = {split: {} for split in SPLITS}
+    ranked: dict[str, list[bool]] = {split: [] for split in SPLITS}
     for number, (file, split) in enumerate(chosen):
         tell(file.name, number, len(chosen))
         with (target / f"{split}.jsonl").open("a", encoding="utf-8") as index:
@@ -49,9 +50,20 @@ def convert(source: Path, target: Path, tell: Tell) -> list[str]:
                 kept = _converted(task, where, target, scores)
                 if (before := seen[split].setdefault(kept["id"], where)) != where:
                     raise UsageError(f"{where} has the annotation_id {kept['id']!r} of {before}")
+                ranked[split] += map(bool, kept["ranked"])
                 index.write(json.dumps(kept, ensure_ascii=False) + "\n")
-    ranker = "with the scores given" if scores else "without scores: ranked by BM25"
-    return [f"{split}: {len(tasks)} tasks, {ranker}" for split, tasks in seen.items() if tasks]
+    if scores and not any(map(any, ranked.values())):
+        raise UsageError(
+            f"{source}: no score is of a candidate of its tasks; the scores name steps such as "
+            f"{next(iter(scores))!r}, which should be ANNOTATION-ID_ACTION-UID"
+        )
+    return [f"{s}: {len(tasks)} tasks, {_ranker(ranked[s])}" for s, tasks in seen.items() if tasks]
+
+
+def _ranker(ranked: list[bool]) -> str:
+    if not any(ranked):
+        return "without scores: ranked by BM25"
+    return f"scores for {sum(ranked)} of {len(ranked)} steps"
 
 
 def _split(file: Path, source: Path) -> str | None:
@@ -130,7 +142,7 @@ def _step(action: Mapping[str, Any], said: str, target: Path) -> Step:
         raise ValueError(f"operation {operation['op']!r} is none of {', '.join(OPERATIONS)}")
     return Step(
         operation=str(operation["op"]),
-        value=str(operation["value"]) if operation["op"] != "CLICK" else "",
+        value=" ".join(str(operation["value"]).split()) if operation["op"] != "CLICK" else "",
         positives=tuple(right),
         candidates=_in_order(html, dict.fromkeys(right + others)),
         page=page,

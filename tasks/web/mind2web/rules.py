@@ -103,10 +103,13 @@ class NativeText(AnswerText):
             kind = "truncated" if reply.finish == "length" else "no action"
             raise FormatError(self.hint("The reply has no line 'Answer:' with a letter from A to F."), kind)
         letter = choice[1].upper()
-        action, value = _ACTION.search(reply.text), _VALUE.search(reply.text)
+        action, value = (
+            p.search(reply.text, choice.end()) or p.search(reply.text) for p in (_ACTION, _VALUE)
+        )
         if letter != NONE and action is None:
             raise FormatError(self.hint("The reply has no action CLICK, SELECT or TYPE."), "unparseable")
-        return (_answer(letter, action[1].upper() if action else "", value[1] if value else ""),)
+        text = value[1].rstrip(" \t\r*_") if value else ""
+        return (_answer(letter, action[1].upper() if action else "", text),)
 
     def hint(self, what: str) -> str:
         return f"{what} {_FORMAT}"
