@@ -11,7 +11,7 @@ import click
 
 from harness.cli._plugins import opened
 from harness.cli.leaderboard import stores_in
-from harness.cli.options import json_option, plugin_options
+from harness.cli.options import check_judge, json_option, plugin_options
 from harness.errors import UsageError, blame
 
 if TYPE_CHECKING:
@@ -91,8 +91,7 @@ def _chosen(
     from harness.select import JUDGE, select
 
     name = given["judge_model"]
-    if given["judge_base_url"] and not name:
-        raise UsageError("--judge-base-url is of a --judge-model, and none is given")
+    check_judge(given)
     if not any(f.field == JUDGE for f in filters):
         if name:
             raise UsageError("--judge-model is asked only for a filter such as --filter judge=1")

@@ -1,6 +1,6 @@
 """Options that several commands share, and what they are turned into."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from math import isfinite
 from pathlib import Path
 from typing import Any, TypeVar
@@ -48,6 +48,12 @@ def strategies(text: str) -> tuple[str, ...]:
     if twice := [n for n in names if names.count(n) > 1]:
         raise UsageError(f"--strategy {text}: {twice[0]} is named twice")
     return names
+
+
+def check_judge(given: Mapping[str, Any]) -> None:
+    """Raises `UsageError` for a `--judge-base-url` that is of no judge model."""
+    if given["judge_base_url"] and not given["judge_model"]:
+        raise UsageError("--judge-base-url is of a --judge-model, and none is given")
 
 
 class Finite(click.FloatRange):

@@ -17,6 +17,7 @@ import click
 from harness.cli._stdout import kept_for_json
 from harness.cli.options import (
     Finite,
+    check_judge,
     comma,
     from_file,
     json_option,
@@ -96,8 +97,6 @@ def command(**given: Any) -> None:
     Everything that happens is written to a run directory. Interrupt it when you like: the same
     command goes on where it stopped.
     """
-    from harness.cli.dry import show
-
     as_json, store = given["as_json"], None
     with kept_for_json(as_json):
         run = _planned(given)
@@ -108,6 +107,8 @@ def command(**given: Any) -> None:
         finally:
             run.close()
     if store is None:
+        from harness.cli.dry import show
+
         show(run, as_json)
         return
     sys.exit(0 if _finish(store, as_json) else 1)
@@ -132,8 +133,7 @@ def spec_of(given: dict[str, Any]) -> Any:
     tasks = comma([*given["tasks"], *given["task_names"]])
     if not tasks:
         raise UsageError(_which_tasks(given["resume"]))
-    if given["judge_base_url"] and not given["judge_model"]:
-        raise UsageError("--judge-base-url is of a --judge-model, and none is given")
+    check_judge(given)
     at_once = given["max_connections"]
     options = ModelOptions(
         given["base_url"], max_connections=at_once, seed=given["seed"], args=pairs("-M", given["model_args"])

@@ -94,8 +94,9 @@ class Prefixes:
             return
         left = [k for k, n in zip(self.kept, common, strict=True) if n < len(k.tokens)]
         left.append(new)
-        while left and (len(left) > MOST or sum(kept.size for kept in left) > self.room):
-            left.pop(0)
+        size = sum(kept.size for kept in left)
+        while left and (len(left) > MOST or size > self.room):
+            size -= left.pop(0).size
         self.kept = left
 
 
